@@ -1,0 +1,2 @@
+export * from './data-message';
+export * from './publisher.port';

@@ -1,0 +1,2 @@
+export * from './compiled-plan';
+export * from './plan-document';
