@@ -12,7 +12,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(asError(signal.reason));
+      if (signal?.aborted) {
+        reject(asError(signal.reason));
+        return;
+      }
       const timer = setTimeout(done, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
       signal?.addEventListener('abort', stop, { once: true });
       function done(): void {
