@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { OrchidError } from '@orchid/kernel';
 import { maskPassword } from './messages';
 import { SERVICE_NAMES, type ServiceName } from './stack-service';
@@ -18,14 +18,20 @@ const NOT_USABLE = 3;
 /** Runs one command line of `npm run stack` and resolves to its exit code. */
 export async function runStackCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
-  const program = new Command('stack').description('PostgreSQL, Redis, Kafka and RabbitMQ for development and tests.');
+  const program = new Command('stack')
+    .description('PostgreSQL, Redis, Kafka and RabbitMQ for development and tests.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
   program
     .command('up')
     .description('start what does not run yet')
     .option('--services <names>', 'only these', serviceNames)
     .option('--require <names>', 'fail without these too', serviceNames)
     .action(async (options: { services?: ServiceName[]; require?: ServiceName[] }) => {
-      const required = [...(options.require ?? []), ...serviceNames(process.env['ORCHID_REQUIRE'] ?? '')];
+      const required = [...(options.require ?? []), ...serviceNames(process.env.ORCHID_REQUIRE ?? '')];
       const services = options.services && { services: options.services };
       const state = await startStack({ ...services, required, log: terminal.err });
       terminal.err(`broker     ${state.broker}`);
@@ -56,6 +62,7 @@ export async function runStackCommand(args: readonly string[], terminal: Termina
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
     if (!(error instanceof OrchidError)) throw error;
     terminal.err(error.message);
     code = 1;

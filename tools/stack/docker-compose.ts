@@ -40,7 +40,8 @@ export async function runDocker(command: DockerCommand): Promise<void> {
 
 function compose(target: ComposeTarget, args: readonly string[]): DockerCommand {
   const file = path.join(target.workspace, 'docker', 'compose.yaml');
-  const ports = Object.entries(PORT_VARIABLES).flatMap(([service, variable]) => {
+  const variables = { ...PORT_VARIABLES, rabbitmqManagement: 'ORCHID_RABBITMQ_MANAGEMENT_PORT' };
+  const ports = Object.entries(variables).flatMap(([service, variable]) => {
     const port = target.ports[service];
     return port === undefined ? [] : [[variable, String(port)] as const];
   });

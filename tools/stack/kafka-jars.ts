@@ -20,14 +20,14 @@ const DOWNLOADS_AT_ONCE = 6;
 
 /** Outside the work tree, so that a fresh clone need not download again. */
 export function kafkaJarsFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const cache = env['XDG_CACHE_HOME'] ?? path.join(env['HOME'] ?? os.homedir(), '.cache');
+  const cache = env.XDG_CACHE_HOME ?? path.join(env.HOME ?? os.homedir(), '.cache');
   return path.join(cache, 'orchid', `kafka-${KAFKA_VERSION}`);
 }
 
 /** Makes sure that all jars lie in `folder` and are the pinned ones; a cache that is not is thrown away. */
-export async function provideKafkaJars(folder: string, from: JarsFrom): Promise<void> {
+export async function provideKafkaJars(folder: string, from: JarsFrom, checksums = CHECKSUMS): Promise<void> {
   if (existsSync(folder)) {
-    const wrong = wrongJars(folder, CHECKSUMS);
+    const wrong = wrongJars(folder, checksums);
     if (wrong.length === 0) return;
     rmSync(folder, { recursive: true });
     if (from.kind === 'cache')
@@ -37,8 +37,8 @@ export async function provideKafkaJars(folder: string, from: JarsFrom): Promise<
   // Made beside its place and renamed, for two stacks may fetch at the same time.
   const fresh = mkdtempSync(`${folder}-`);
   try {
-    await fetchJars(fresh, from);
-    const wrong = wrongJars(fresh, CHECKSUMS);
+    await fetchJars(fresh, from, checksums);
+    const wrong = wrongJars(fresh, checksums);
     if (wrong.length > 0) throw new ServiceFailed(`Kafka's jars do not have the pinned checksums: ${wrong.join(', ')}`);
     if (!existsSync(folder)) renameSync(fresh, folder);
   } finally {
@@ -65,7 +65,7 @@ function checksumOf(file: string): string | undefined {
   return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : undefined;
 }
 
-async function fetchJars(folder: string, from: JarsFrom): Promise<void> {
+async function fetchJars(folder: string, from: JarsFrom, checksums: JarChecksums): Promise<void> {
   switch (from.kind) {
     case 'cache':
       throw new ServiceFailed('the cached jars have vanished: run again');
@@ -75,12 +75,12 @@ async function fetchJars(folder: string, from: JarsFrom): Promise<void> {
       return;
     }
     case 'download':
-      await downloadAll(folder, from.repositoryUrl);
+      await downloadAll(folder, from.repositoryUrl, Object.keys(checksums));
   }
 }
 
-async function downloadAll(folder: string, repositoryUrl: string): Promise<void> {
-  const waiting = Object.keys(CHECKSUMS);
+async function downloadAll(folder: string, repositoryUrl: string, locations: readonly string[]): Promise<void> {
+  const waiting = [...locations];
   const base = repositoryUrl.replace(/\/+$/, '');
   const work = async () => {
     for (let location = waiting.pop(); location !== undefined; location = waiting.pop()) {

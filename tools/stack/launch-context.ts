@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findFreePort, isFree } from './free-port';
 import type { Machine } from './machine';
-import type { ProcessRecord } from './server-process';
 import { ServiceFailed } from './stack.errors';
 import { PORT_VARIABLES, SERVICE_NAMES, type LaunchContext } from './stack-service';
 import type { StackStateFile } from './stack-state';

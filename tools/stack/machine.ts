@@ -9,7 +9,7 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly distribution: Distribution;
   readonly isRoot: boolean;
-  /** A Docker engine answers; a client alone does not count. */
+  /** A Docker engine answers and the client knows `compose`; a client alone does not count. */
   readonly dockerRuns: boolean;
   /** The folder with `initdb` and `postgres` of the optional npm package, where it is installed for this platform. */
   readonly embeddedPostgres: string | undefined;
@@ -40,18 +40,22 @@ export function inspectMachine(
   env: Machine['env'],
   folders: { readonly workspace: string; readonly kafkaJars: string },
 ): Machine {
-  const findBinary = (name: string) => findExecutable(name, env['PATH'] ?? '');
+  const findBinary = (name: string) => findExecutable(name, env.PATH ?? '');
   const docker = findBinary('docker');
   return {
     env,
     distribution: distributionOf(process.platform, readIfThere('/etc/os-release')),
     isRoot: process.getuid?.() === 0,
-    dockerRuns: docker !== undefined && spawnSync(docker, ['info'], { timeout: DOCKER_ANSWERS_WITHIN }).status === 0,
+    dockerRuns: docker !== undefined && [['info'], ['compose', 'version']].every((args) => succeeds(docker, args)),
     embeddedPostgres: findEmbeddedPostgres(folders.workspace),
     kafkaJarsCached: existsSync(folders.kafkaJars),
-    java: findJava(env['JAVA_HOME'], findBinary),
+    java: findJava(env.JAVA_HOME, findBinary),
     findBinary,
   };
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { timeout: DOCKER_ANSWERS_WITHIN }).status === 0;
 }
 
 export function distributionOf(platform: NodeJS.Platform, osRelease: string): Distribution {

@@ -18,7 +18,7 @@ export const rabbitmq: StackService = {
   async ping(url) {
     const model = await connect(url, { timeout: 3_000 });
     model.on('error', () => undefined);
-    const version: unknown = model.connection.serverProperties['version'];
+    const version: unknown = model.connection.serverProperties.version;
     await model.close();
     return typeof version === 'string' ? version : undefined;
   },
@@ -32,7 +32,7 @@ export const rabbitmq: StackService = {
     const epmd = findEpmd(context.machine);
     const logFile = context.logFile('rabbitmq');
     if (epmd !== undefined) {
-      context.started(await spawnServer(epmd, ['-port', env['ERL_EPMD_PORT'] ?? ''], { cwd: home, env, logFile }));
+      context.started(await spawnServer(epmd, ['-port', env.ERL_EPMD_PORT ?? ''], { cwd: home, env, logFile }));
     }
     const program = path.join(source.directory, 'rabbitmq-server');
     context.started(await spawnServer(program, [], { cwd: home, env, logFile }));

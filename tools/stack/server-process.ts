@@ -59,11 +59,20 @@ export function isRunning(record: Pick<ProcessRecord, 'pid' | 'startedAt'>): boo
 /** Ends the process in good order, by force after `patience` milliseconds; resolves when it is gone. */
 export async function stopProcess(record: ProcessRecord, patience = 20_000): Promise<void> {
   if (!isRunning(record)) return;
-  process.kill(record.pid, record.stopSignal);
+  signal(record.pid, record.stopSignal);
   if (await waitUntilGone(record, patience)) return;
   // The whole group: what the server itself started must not stay behind.
-  process.kill(-record.pid, 'SIGKILL');
+  signal(-record.pid, 'SIGKILL');
   if (!(await waitUntilGone(record, 5_000))) throw new ServiceFailed(`process ${record.pid} cannot be ended`);
+}
+
+/** A process that has gone meanwhile is what was wanted. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function waitUntilGone(record: ProcessRecord, patience: number): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning, startTimeOf } from './server-process';
@@ -12,9 +13,17 @@ export async function withStackLock<T>(
   log: (line: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(directory, { recursive: true });
   const lock = path.join(directory, 'lock');
-  await acquire(lock, log);
+  try {
+    mkdirSync(directory, { recursive: true });
+    await acquire(lock, log);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
+    throw new ServiceFailed(
+      `${directory} belongs to another user: set ORCHID_STACK_DIR to a folder of your own`,
+      cause,
+    );
+  }
   try {
     return await work();
   } finally {
@@ -23,7 +32,7 @@ export async function withStackLock<T>(
 }
 
 async function acquire(lock: string, log: (line: string) => void): Promise<void> {
-  const claim = `${lock}.${process.pid}`;
+  const claim = `${lock}.${randomUUID()}`;
   writeFileSync(claim, JSON.stringify({ pid: process.pid, startedAt: startTimeOf(process.pid) }));
   const deadline = Date.now() + PATIENCE;
   let told = false;
@@ -56,7 +65,7 @@ function removeIfStale(lock: string): boolean {
   const holder = read(lock);
   if (holder === undefined) return true;
   if (isHeld(holder)) return false;
-  const aside = `${lock}.stale.${process.pid}`;
+  const aside = `${lock}.${randomUUID()}`;
   try {
     renameSync(lock, aside);
   } catch {

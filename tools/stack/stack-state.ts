@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { canReach, serverAccount } from './server-account';
 import type { ProcessRecord } from './server-process';
+import { ServiceFailed } from './stack.errors';
 import { SERVICE_NAMES, URL_VARIABLES, type ServiceName, type Source, type StackSecrets } from './stack-service';
 
 /** A service that was started or found; `processes` is empty where they are not ours to stop by number. */
@@ -30,6 +31,7 @@ export interface StackState {
 }
 
 const FILE = 'state.json';
+const FORMAT = 1;
 
 /** The folder of the whole repository, both from the sources and from the built tree. */
 export function workspaceRoot(from = __dirname): string {
@@ -40,15 +42,20 @@ export function workspaceRoot(from = __dirname): string {
 
 /** The given folder, else ORCHID_STACK_DIR, else `.stack` in the workspace. */
 export function stackDirectory(given?: string, env: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(given ?? (env['ORCHID_STACK_DIR'] || path.join(workspaceRoot(), '.stack')));
+  return path.resolve(given ?? nonEmpty(env.ORCHID_STACK_DIR) ?? path.join(workspaceRoot(), '.stack'));
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 /** What the last `up` left in this folder; undefined where there never was one. */
 export function readStack(directory = stackDirectory()): StackState | undefined {
   const file = path.join(directory, FILE);
   if (!existsSync(file)) return undefined;
-  const state = JSON.parse(readFileSync(file, 'utf8')) as StackState;
-  return state.version === 1 ? state : undefined;
+  const state = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: number };
+  if (state.version !== FORMAT) throw new ServiceFailed(`${file} is of another version of Orchid: remove its folder`);
+  return state as StackState;
 }
 
 /** The state with everything that follows from its services made to fit them. */
@@ -59,9 +66,9 @@ export function withServices(state: StackState, services: StackState['services']
     const record = services[name];
     if (record === undefined) continue;
     env[URL_VARIABLES[name]] = record.url;
-    if (record.adminUrl !== undefined) env['DATABASE_ADMIN_URL'] = record.adminUrl;
+    if (record.adminUrl !== undefined) env.DATABASE_ADMIN_URL = record.adminUrl;
   }
-  if (Object.keys(env).length > 0) env['BROKER'] = broker;
+  if (Object.keys(env).length > 0) env.BROKER = broker;
   return { ...state, services, broker, env };
 }
 
@@ -79,10 +86,8 @@ export class StackStateFile {
   }
 
   setService(name: ServiceName, record: ServiceRecord | undefined): void {
-    const services = { ...this.current.services };
-    if (record === undefined) delete services[name];
-    else services[name] = record;
-    this.write(withServices(this.current, services));
+    const { [name]: _replaced, ...others } = this.current.services;
+    this.write(withServices(this.current, record === undefined ? others : { ...others, [name]: record }));
   }
 
   setPort(key: string, port: number): void {
@@ -104,7 +109,7 @@ function newState(directory: string): StackState {
   const reachable = account === undefined || canReach(account, directory);
   const secret = () => randomBytes(18).toString('hex');
   return {
-    version: 1,
+    version: FORMAT,
     id,
     directory,
     dataDirectory: reachable ? path.join(directory, 'data') : path.join(os.tmpdir(), `orchid-stack-${id}`),

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { installPackage } from './apt-packages';
 import { composeUp, runDocker } from './docker-compose';
 import { findSources } from './discovery';
+import { KAFKA_VERSION } from './kafka-jars';
 import { launchContext, type Surroundings } from './launch-context';
 import { isRunning, stopProcess, type ProcessRecord } from './server-process';
 import { ServiceFailed } from './stack.errors';
-import { SERVICE_LABELS, type LaunchSource, type Source, type StackService } from './stack-service';
+import { SERVICE_LABELS, type LaunchContext, type LaunchSource, type Source, type StackService } from './stack-service';
 import { workspaceRoot, type ServiceRecord, type StackStateFile } from './stack-state';
 
 const LOOK_EVERY = 100;
@@ -43,9 +44,11 @@ async function startFrom(source: Source, service: StackService, surroundings: Su
   });
   try {
     await context.port(service.name);
-    if (source.kind === 'docker') await startContainer(service, file);
+    if (source.kind === 'docker') await startContainer(service, context, file);
     else await service.launch(await resolve(source, service, surroundings), context);
-    const version = await waitUntilAnswers(service, record(), context.logFile(service.name));
+    const answer = await waitUntilAnswers(service, record(), context.logFile(service.name));
+    // Kafka tells no version; that of its own jars is pinned.
+    const version = answer ?? (source.kind === 'jars' ? KAFKA_VERSION : undefined);
     const { adminUrl } = record();
     if (adminUrl !== undefined) await service.prepare?.(adminUrl, file.state.secrets);
     file.setService(service.name, record(version));
@@ -58,7 +61,7 @@ async function startFrom(source: Source, service: StackService, surroundings: Su
 }
 
 async function checkEnvironment(url: string, service: StackService): Promise<ServiceRecord> {
-  const adminUrl = service.name === 'postgres' ? process.env['DATABASE_ADMIN_URL'] : undefined;
+  const adminUrl = service.name === 'postgres' ? process.env.DATABASE_ADMIN_URL : undefined;
   const version = await service.ping(url).catch((cause: unknown) => {
     throw new ServiceFailed(
       `the ${SERVICE_LABELS[service.name]} named by the environment does not answer (${String(cause)})`,
@@ -74,7 +77,8 @@ async function checkEnvironment(url: string, service: StackService): Promise<Ser
   };
 }
 
-async function startContainer(service: StackService, file: StackStateFile): Promise<void> {
+async function startContainer(service: StackService, context: LaunchContext, file: StackStateFile): Promise<void> {
+  if (service.name === 'rabbitmq') await context.port('rabbitmqManagement');
   const { id, secrets, ports } = file.state;
   await runDocker(composeUp(service.name, { workspace: workspaceRoot(), stackId: id, secrets, ports }));
 }

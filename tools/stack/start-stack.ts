@@ -73,7 +73,8 @@ async function startWanted(
       records[name] = await provide(name, sources, running, surroundings);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (required.includes(name)) failures.push(message);
+      // A server that somebody named is meant: going on with another one would be a surprise.
+      if (required.includes(name) || sources[0]?.kind === 'environment') failures.push(message);
       else log(`${message}\ngoing on without it`);
     }
   };

@@ -15,25 +15,31 @@ export interface StackEnv {
 type Settings = Readonly<Record<string, string | undefined>>;
 
 /** The services named by the environment, else those that `npm run stack -- up` started; throws when there are none. */
-export function stackEnv(env: Settings = process.env): StackEnv {
-  const state = readStateEnv(env['ORCHID_STACK_DIR'] || path.join(workspaceRoot(__dirname), '.stack'));
-  const setting = (name: string) => env[name] || state[name];
+export function stackEnv(settings: Settings = process.env): StackEnv {
+  const env = withoutEmpty(settings);
+  const state = readStateEnv(env.ORCHID_STACK_DIR ?? path.join(workspaceRoot(__dirname), '.stack'));
+  const setting = (name: string) => env[name] ?? state[name];
   const databaseUrl = setting('DATABASE_URL');
   const redisUrl = setting('REDIS_URL');
   if (databaseUrl === undefined || redisUrl === undefined) {
     throw new Error('No PostgreSQL or Redis for integration tests: run npm run stack -- up');
   }
   // The stack's superuser belongs to the stack's server, not to one that the environment names.
-  const stackAdminUrl = databaseUrl === state['DATABASE_URL'] ? state['DATABASE_ADMIN_URL'] : undefined;
+  const stackAdminUrl = databaseUrl === state.DATABASE_URL ? state.DATABASE_ADMIN_URL : undefined;
   const kafkaBrokers = setting('KAFKA_BROKERS');
   const rabbitmqUrl = setting('RABBITMQ_URL');
   return {
     databaseUrl,
-    databaseAdminUrl: env['DATABASE_ADMIN_URL'] || stackAdminUrl || databaseUrl,
+    databaseAdminUrl: env.DATABASE_ADMIN_URL ?? stackAdminUrl ?? databaseUrl,
     redisUrl,
     ...(kafkaBrokers !== undefined && { kafkaBrokers }),
     ...(rabbitmqUrl !== undefined && { rabbitmqUrl }),
   };
+}
+
+/** A setting that is set to nothing is not set. */
+function withoutEmpty(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
 }
 
 function readStateEnv(directory: string): Settings {
