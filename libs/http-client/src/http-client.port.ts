@@ -12,6 +12,10 @@ export interface CsvOptions {
 export interface DecodeOptions {
   readonly format: ResponseFormat;
   readonly csv?: CsvOptions;
+  /** XML elements (`feed.entry`) that are arrays however often they occur. */
+  readonly forceArray?: readonly string[];
+  /** File compression to undo after Content-Encoding: a gzip file, the first file of a zip. */
+  readonly decompress?: readonly ('gzip' | 'zip')[];
   /** Cap on the decoded body, in bytes. */
   readonly maxBytes: number;
 }
@@ -52,6 +56,8 @@ export interface OutboundResponse {
   readonly fault?: BodyFault;
   /** RFC 8288 links of the answer, absolute, by relation. */
   readonly links: Readonly<Record<string, string>>;
+  /** The other attributes of those links (`title`, `results`, ...), by relation. */
+  readonly linkParams?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Decoded bytes. */
   readonly size: number;
   readonly durationMs: number;
