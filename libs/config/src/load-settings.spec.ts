@@ -275,3 +275,18 @@ describe('kinds', () => {
     );
   });
 });
+
+describe('the texts that no log may show', () => {
+  it('are the secrets, but not ordinary words', () => {
+    const { secrets } = loadSettings({
+      DATABASE_URL: 'postgres://postgres:postgres@db/x',
+      REDIS_URL: 'redis://:a-long-generated-one@r',
+      KAFKA_SASL_PASSWORD: 'hunter2-hunter2',
+      DB_APP_PASSWORD: 'orchid',
+      ENCRYPTION_KEYS: `k1:${KEY}`,
+    });
+    expect(secrets).toEqual(expect.arrayContaining([KEY, 'hunter2-hunter2', 'a-long-generated-one', ':postgres@']));
+    expect(secrets).not.toContain('postgres');
+    expect(secrets).not.toContain('orchid');
+  });
+});

@@ -2,6 +2,7 @@ import { resolveDatabase, resolveRedis, type DatabaseSettings, type RedisSetting
 import { developmentKeys, type EncryptionKey } from './encryption-keys';
 import { readValues, type Environment, type RawValues, type SettingsSources } from './read-values';
 import type { App } from './setting';
+import { secretTexts } from './secret-texts';
 import { SettingsError, type SettingProblem } from './settings.errors';
 
 export type BrokerKind = 'kafka' | 'rabbitmq' | 'file';
@@ -16,6 +17,8 @@ export interface Settings extends Omit<Raw, 'database' | 'redis' | 'broker' | 'e
   readonly redis: RedisSettings;
   readonly broker: Omit<Raw['broker'], 'kind'> & { readonly kind: BrokerKind };
   readonly encryption: { readonly keys: readonly EncryptionKey[] };
+  /** Texts that no log may show. */
+  readonly secrets: readonly string[];
   /** What an operator should know although the process starts. */
   readonly warnings: readonly string[];
 }
@@ -41,6 +44,7 @@ export function loadSettings(env: Environment, sources: SettingsSources = {}): S
     redis: resolveRedis(values.redis),
     broker: { ...values.broker, kind },
     encryption: { keys },
+    secrets: secretTexts(texts),
     warnings: [...warnings, ...ignoredParts(texts), ...developmentWarnings(values)],
   });
 }

@@ -1,0 +1,10 @@
+export { HealthRegistry, type CheckResult, type HealthCheck, type HealthReport } from './health';
+export type { CounterOf, GaugeOf, HistogramOf, Labels, LabelSpec } from './instruments';
+export { currentLogContext, withLogContext, type LogContext } from './log-context';
+export { redactFields } from './log-redaction';
+export { createLogger, type Logger, type LoggerSettings } from './logger';
+export { createMetrics, statusClass, type Metrics, type MetricsOptions, type StatusClass } from './metrics';
+export { PortUnavailable, startProbeServer, type ProbeServer, type ProbeServerOptions } from './probe-server';
+export { answerProbe, isProbePath, PROBE_PATHS, type ProbeAnswer, type ProbePath, type ProbeSources } from './probes';
+export { startTelemetry, type Telemetry, type TelemetrySettings } from './telemetry';
+export { currentTraceIds, traceHeaders, withSpan, type SpanOptions, type TraceIds } from './trace';
