@@ -19,18 +19,15 @@ export function findSources(service: ServiceName, machine: Machine): Source[] {
 
 function localSources(service: ServiceName, machine: Machine): Source[] {
   switch (service) {
-    case 'postgres':
-      return [
-        ...system(machine, ['initdb', 'postgres']),
-        ...(machine.embeddedPostgres === undefined
-          ? []
-          : [{ kind: 'npm', directory: machine.embeddedPostgres } satisfies Source]),
-        ...apt(machine, 'postgresql', ['initdb', 'postgres']),
-      ];
+    case 'postgres': {
+      const found: Source[] = system(machine, ['initdb', 'postgres']);
+      if (machine.embeddedPostgres !== undefined) found.push({ kind: 'npm', directory: machine.embeddedPostgres });
+      return orElse(found, apt(machine, 'postgresql'));
+    }
     case 'redis':
-      return [...system(machine, ['redis-server']), ...apt(machine, 'redis-server', ['redis-server'])];
+      return orElse(system(machine, ['redis-server']), apt(machine, 'redis-server'));
     case 'rabbitmq':
-      return [...system(machine, ['rabbitmq-server']), ...apt(machine, 'rabbitmq-server', ['rabbitmq-server'])];
+      return orElse(system(machine, ['rabbitmq-server']), apt(machine, 'rabbitmq-server'));
     case 'kafka':
       return [...system(machine, ['kafka-server-start.sh', 'kafka-storage.sh']), ...kafkaJars(machine)];
   }
@@ -45,9 +42,14 @@ function system(machine: Machine, programs: readonly string[]): Source[] {
     : [];
 }
 
-function apt(machine: Machine, packageName: string, programs: readonly string[]): Source[] {
+function apt(machine: Machine, packageName: string): Source[] {
   const possible = machine.isRoot && machine.distribution === 'debian' && machine.findBinary('apt-get') !== undefined;
-  return possible && system(machine, programs).length === 0 ? [{ kind: 'apt', packageName }] : [];
+  return possible ? [{ kind: 'apt', packageName }] : [];
+}
+
+/** Nothing is installed on a machine that has something to start, even if that then fails. */
+function orElse(found: Source[], otherwise: Source[]): Source[] {
+  return found.length > 0 ? found : otherwise;
 }
 
 function kafkaJars(machine: Machine): Source[] {

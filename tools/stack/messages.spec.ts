@@ -20,7 +20,7 @@ describe('messages of a machine that lacks something', () => {
       '  - install what is missing and run this again:',
       '    Debian/Ubuntu: sudo apt-get install -y --no-install-recommends postgresql redis-server',
       '  - start a Docker engine and run this again;',
-      '  - set DATABASE_URL, REDIS_URL to servers that run elsewhere.',
+      '  - set DATABASE_URL, REDIS_URL to what runs elsewhere.',
     ]);
   });
 
@@ -35,6 +35,7 @@ describe('messages of a machine that lacks something', () => {
     expect(absentMessage('kafka', machine())).toContain(
       'Kafka cannot be had here (no Java 17 or newer): the broker is "file"',
     );
+    expect(absentMessage('kafka', machine())).not.toContain('MAVEN_REPOSITORY_URL');
     expect(absentMessage('kafka', machine({ java: { path: 'java', major: 11 } }))).toContain(
       'Java 11 is older than 17',
     );

@@ -30,7 +30,7 @@ export function missingMessage(missing: readonly ServiceName[], distribution: Di
     '  - install what is missing and run this again:',
     ...commands,
     '  - start a Docker engine and run this again;',
-    `  - set ${missing.map((service) => URL_VARIABLES[service]).join(', ')} to servers that run elsewhere.`,
+    `  - set ${missing.map((service) => URL_VARIABLES[service]).join(', ')} to what runs elsewhere.`,
   ].join('\n');
 }
 
@@ -39,11 +39,13 @@ export function absentMessage(service: ServiceName, machine: Machine): string {
   const install = missingMessage([service], machine.distribution).split('\n').slice(1).join('\n');
   if (service !== 'kafka')
     return `${SERVICE_LABELS[service]} is not here; going on without it. To have it:\n${install}`;
-  return [
+  const lines = [
     `Kafka cannot be had here (${whyNoKafka(machine)}): the broker is "file", messages are written to files.`,
     `To have it:\n${install}`,
-    `  - or set ${MAVEN_REPOSITORY_VARIABLE} to a Maven repository, if there is Java but no Maven.`,
-  ].join('\n');
+  ];
+  if (hasJava(machine))
+    lines.push(`  - or set ${MAVEN_REPOSITORY_VARIABLE} to a Maven repository: Java is here, only Maven is not.`);
+  return lines.join('\n');
 }
 
 /** `postgresql://owner:***@host/db`: a URL that may be shown. */
@@ -51,8 +53,11 @@ export function maskPassword(url: string): string {
   return url.replace(/(\/\/[^:/@]*):[^@/]*@/, '$1:***@');
 }
 
+function hasJava({ java }: Machine): boolean {
+  return java !== undefined && java.major >= JAVA_AT_LEAST;
+}
+
 function whyNoKafka(machine: Machine): string {
   if (machine.java === undefined) return `no Java ${JAVA_AT_LEAST} or newer`;
-  if (machine.java.major < JAVA_AT_LEAST) return `Java ${machine.java.major} is older than ${JAVA_AT_LEAST}`;
-  return 'no Maven to fetch it with';
+  return hasJava(machine) ? 'no Maven to fetch it with' : `Java ${machine.java.major} is older than ${JAVA_AT_LEAST}`;
 }

@@ -113,6 +113,7 @@ function reachableBinaries(source: LaunchSource, context: LaunchContext, account
   if (account === undefined || canReach(account, source.directory)) return source.directory;
   const copy = context.directory('postgres-programs');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true, force: true });
+  giveTo(account, copy);
   return path.join(copy, 'bin');
 }
 

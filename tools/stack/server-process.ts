@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import type { ServerAccount } from './server-account';
 import { ServiceFailed } from './stack.errors';
 
@@ -44,11 +44,19 @@ export async function spawnServer(
     child.unref();
     const { pid } = child;
     const startedAt = pid === undefined ? undefined : startTimeOf(pid);
-    if (pid === undefined || startedAt === undefined) throw new ServiceFailed(`${command} ended at once`);
+    if (pid === undefined || startedAt === undefined) {
+      throw new ServiceFailed(`${command} ended at once; its last words:\n${lastWords(options.logFile)}`);
+    }
     return { pid, startedAt, stopSignal: options.stopSignal ?? 'SIGTERM' };
   } finally {
     closeSync(log);
   }
+}
+
+/** The end of a log file, for a message. */
+export function lastWords(logFile: string): string {
+  if (!existsSync(logFile)) return '';
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
 }
 
 /** Whether exactly this process is still running. */

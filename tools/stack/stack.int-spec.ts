@@ -74,14 +74,14 @@ describe('a stack of PostgreSQL and Redis', () => {
     expect(readStack(directory)).toEqual(state);
     expect(statSync(path.join(directory, 'state.json')).mode & 0o777).toBe(0o600);
     expect(stackEnv({ ORCHID_STACK_DIR: directory })).toEqual({
-      databaseUrl: state.env['DATABASE_URL'],
-      databaseAdminUrl: state.env['DATABASE_ADMIN_URL'],
-      redisUrl: state.env['REDIS_URL'],
+      databaseUrl: state.env.DATABASE_URL,
+      databaseAdminUrl: state.env.DATABASE_ADMIN_URL,
+      redisUrl: state.env.REDIS_URL,
     });
   });
 
   it('has a database that belongs to an owner without a superuser’s rights', async () => {
-    const client = new Client({ connectionString: state.env['DATABASE_URL'] });
+    const client = new Client({ connectionString: state.env.DATABASE_URL });
     await client.connect();
     const { rows } = await client.query(
       `SELECT current_database() AS database, rolname, rolsuper, rolcreaterole, current_setting('fsync') AS fsync,
@@ -105,7 +105,7 @@ describe('a stack of PostgreSQL and Redis', () => {
   });
 
   it('has a Redis that neither evicts nor forgets', async () => {
-    const client = new Redis(state.env['REDIS_URL'] ?? '');
+    const client = new Redis(state.env.REDIS_URL ?? '');
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
     expect(await client.config('GET', 'appendonly')).toEqual(['appendonly', 'yes']);
     await client.set('kept', 'yes');
@@ -140,13 +140,13 @@ describe('a stack of PostgreSQL and Redis', () => {
   });
 
   it('answers the command line', async () => {
-    process.env['ORCHID_STACK_DIR'] = directory;
+    process.env.ORCHID_STACK_DIR = directory;
     const out: string[] = [];
     const terminal = { out: (line: string) => out.push(line), err: (line: string) => out.push(line) };
     expect(await runStackCommand(['status', '--json'], terminal)).toBe(0);
     expect(JSON.parse(out.splice(0).join('\n'))).toMatchObject({ broker: 'file' });
     expect(await runStackCommand(['env'], terminal)).toBe(0);
-    expect(out.splice(0)).toContain(`export REDIS_URL='${state.env['REDIS_URL'] ?? ''}'`);
+    expect(out.splice(0)).toContain(`export REDIS_URL='${state.env.REDIS_URL ?? ''}'`);
     expect(await runStackCommand(['up', '--services', 'oracle'], terminal)).toBe(1);
     expect(out.splice(0).join()).toContain('"oracle" is none of postgres, redis, kafka, rabbitmq');
     Reflect.deleteProperty(process.env, 'ORCHID_STACK_DIR');
@@ -157,7 +157,7 @@ describe('a stack of PostgreSQL and Redis', () => {
     expect(readStack(directory)?.env).not.toHaveProperty('REDIS_URL');
     const again = await start();
     expect(again.env).toEqual(state.env);
-    const client = new Redis(again.env['REDIS_URL'] ?? '');
+    const client = new Redis(again.env.REDIS_URL ?? '');
     expect(await client.get('kept')).toBe('yes');
     await client.quit();
   });

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { installPackage } from './apt-packages';
 import { composeUp, runDocker } from './docker-compose';
 import { findSources } from './discovery';
 import { KAFKA_VERSION } from './kafka-jars';
 import { launchContext, type Surroundings } from './launch-context';
-import { isRunning, stopProcess, type ProcessRecord } from './server-process';
+import { isRunning, lastWords, stopProcess, type ProcessRecord } from './server-process';
 import { ServiceFailed } from './stack.errors';
 import { SERVICE_LABELS, type LaunchContext, type LaunchSource, type Source, type StackService } from './stack-service';
 import { workspaceRoot, type ServiceRecord, type StackStateFile } from './stack-state';
@@ -118,14 +117,9 @@ async function waitUntilAnswers(
       const dead = processes.some((process) => !isRunning(process));
       if (dead || Date.now() > deadline) {
         const what = dead ? 'it ended while starting' : `no answer within ${service.patience / 1000} s`;
-        throw new ServiceFailed(`${what}; its last words:\n${tail(logFile)}`, cause);
+        throw new ServiceFailed(`${what}; its last words:\n${lastWords(logFile)}`, cause);
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   }
-}
-
-function tail(file: string): string {
-  if (!existsSync(file)) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
 }
