@@ -10,7 +10,7 @@ export const serviceSettings = {
     default: { api: 'orchid-api', worker: 'orchid-worker', scheduler: 'orchid-scheduler', cli: 'orchid' },
     description: 'Name of the process in logs, traces and metrics.',
   }),
-  environment: setting('NODE_ENV', text, {
+  environment: setting('NODE_ENV', choice(['development', 'test', 'production']), {
     default: 'development',
     description: '`production` refuses what is only safe in development.',
   }),
