@@ -1,1 +1,4 @@
 export * from './stack/stack-env';
+export * from './stub-api/stub-api';
+export * from './stub-api/stub-api.types';
+export { contactId, numberOf, userId } from './stub-api/stub-data';

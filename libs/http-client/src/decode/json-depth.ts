@@ -8,17 +8,18 @@ const CLOSE = 0x7d;
 /** `[` and `{`, `]` and `}` differ by this bit. */
 const CASE_BIT = 0x20;
 
-/** Whether JSON text nests deeper than {@link DEEPEST_NESTING}; one pass, and a cheaper one for ordinary bodies. */
+/** Whether JSON text nests deeper than {@link DEEPEST_NESTING}. Linear; ordinary bodies only have their brackets counted. */
 export function nestsTooDeep(text: string): boolean {
-  return hasManyOpeners(text) && deepest(text) > DEEPEST_NESTING;
+  if (text.length <= DEEPEST_NESTING) return false;
+  const objects = countUpTo(text, '{', DEEPEST_NESTING + 1);
+  const openers = objects + countUpTo(text, '[', DEEPEST_NESTING + 1);
+  return openers > DEEPEST_NESTING && deepest(text) > DEEPEST_NESTING;
 }
 
-function hasManyOpeners(text: string): boolean {
-  const length = text.length;
-  if (length <= DEEPEST_NESTING) return false;
-  let openers = 0;
-  for (let at = 0; at < length; at += 1) if ((text.charCodeAt(at) | CASE_BIT) === OPEN) openers += 1;
-  return openers > DEEPEST_NESTING;
+function countUpTo(text: string, character: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0 && count < most; at = text.indexOf(character, at + 1)) count += 1;
+  return count;
 }
 
 function deepest(text: string): number {
@@ -34,7 +35,13 @@ function deepest(text: string): number {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
+  let at = text.indexOf('"', start + 1);
+  while (at > 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at < 0 ? text.length : at;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
 }
