@@ -37,3 +37,9 @@ export function stringifyJson(value: JsonValue): string {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 }
+
+/** Sets a member whatever its name: a plain assignment to `__proto__` would change the prototype instead. */
+export function setOwn(object: JsonObject, name: string, value: JsonValue): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+}

@@ -1,0 +1,92 @@
+import type { OutgoingRecord } from '@orchid/messaging';
+import { parseJson, stringifyJson, type JsonObject } from '@orchid/kernel';
+import type { CompiledRequest } from '@orchid/plan';
+import { AckTracker } from './ack-tracker';
+import type { ExecutionState, StepState } from './checkpoint';
+import { ContextLedger } from './context-ledger';
+import type { EnginePorts } from './engine-ports';
+import type { ExecutionInput } from './execution-input';
+import type { ExecutionError } from './execution-outcome';
+import { credentialsOf, type Credentials } from './origin';
+import { ReceiptCounter } from './receipt-counter';
+
+/** What all steps of one running execution share. */
+export class Execution {
+  readonly receipt: ReceiptCounter;
+  readonly context: ContextLedger;
+  readonly acks: AckTracker;
+  /** The root's position to go on from. */
+  readonly resumed: StepState | null;
+  /** The first failure of an item or a page that let the rest go on. */
+  partial: ExecutionError | null;
+  /** Milliseconds of waiting that the server or a bucket imposed. */
+  waitedMs = 0;
+  /** Checkpoints this run has saved: it made progress when there is one. */
+  saves = 0;
+  private readonly startedAt: number;
+  private readonly credentials = new Map<CompiledRequest, Credentials>();
+
+  constructor(
+    readonly input: ExecutionInput,
+    readonly ports: EnginePorts,
+  ) {
+    const state = input.checkpoint === null ? null : (parseJson(input.checkpoint) as unknown as ExecutionState);
+    this.receipt = new ReceiptCounter(state?.receipt ?? null);
+    this.context = new ContextLedger(input.context, state?.pending ?? {});
+    this.partial = state?.partial ?? null;
+    this.resumed = state?.root ?? null;
+    this.startedAt = ports.clock.now();
+    this.acks = new AckTracker(
+      ports.publisher,
+      (records, ms) => this.acknowledged(records, ms),
+      () => ports.clock.now(),
+      (records) => {
+        this.receipt.counts.published += records.length;
+      },
+    );
+  }
+
+  credentialsOf(request: CompiledRequest): Credentials {
+    const known = this.credentials.get(request) ?? credentialsOf(request, this.input.secretFields);
+    this.credentials.set(request, known);
+    return known;
+  }
+
+  /** Milliseconds this run has been at work, waits told by others excepted. */
+  activeMs(): number {
+    return this.ports.clock.now() - this.startedAt - this.waitedMs;
+  }
+
+  /** The run has had its share of time: it should yield, or fail when it got nowhere. */
+  isOverdue(): boolean {
+    return this.activeMs() > Math.min(this.input.sliceMs, this.input.plan.maxExecutionMs);
+  }
+
+  /** Commits a position once everything published for it is acknowledged. */
+  async keep(root: StepState | null): Promise<void> {
+    // The position and its counts are taken before waiting: other items go on meanwhile.
+    const [state, progress] = [this.serialise(root), this.receipt.progress()];
+    await this.acks.settled();
+    const began = this.ports.clock.now();
+    await this.ports.checkpoints.save(state, progress);
+    this.saves += 1;
+    this.ports.observer.checkpointed?.(this.ports.clock.now() - began);
+  }
+
+  serialise(root: StepState | null): string {
+    const state: ExecutionState = {
+      version: 1,
+      root,
+      receipt: this.receipt.state(),
+      pending: this.context.pending,
+      partial: this.partial,
+    };
+    return stringifyJson(state as unknown as JsonObject);
+  }
+
+  private acknowledged(records: readonly OutgoingRecord[], milliseconds: number): void {
+    const errors = records.filter((record) => record.channel === 'errors').length;
+    if (errors > 0) this.ports.observer.published?.('errors', errors, milliseconds);
+    if (errors < records.length) this.ports.observer.published?.('responses', records.length - errors, milliseconds);
+  }
+}
