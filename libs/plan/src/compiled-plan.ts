@@ -1,4 +1,4 @@
-import type { Condition, Expression, Reference, Template, UrlTemplate } from '@orchid/expression';
+import type { Condition, Expression, Reference, UrlTemplate } from '@orchid/expression';
 import type { Scope as ExpressionScope } from '@orchid/expression';
 import type { CsvOptions, Method, ResponseFormat } from '@orchid/http-client';
 import type { JsonValue } from '@orchid/kernel';
@@ -49,6 +49,12 @@ export interface CompiledRequest {
   readonly responseFormat: ResponseFormat;
   readonly csv: CsvOptions | null;
   readonly maxResponseBytes: number | null;
+  /** Files to unpack before decoding, outermost first. */
+  readonly decompress?: readonly ('gzip' | 'zip')[];
+  /** Paths of an XML body that are always lists. */
+  readonly forceArray?: readonly string[];
+  /** Rows of a streamed ndjson or CSV body that make one page. */
+  readonly rowsPerPage?: number | null;
 }
 
 export interface NamedExpression {
@@ -105,6 +111,7 @@ export interface CompiledStep {
   readonly itemSteps: readonly CompiledStep[];
   /** Run once per response (or per enclosing item), in order: sub-steps without `iterate_over`. */
   readonly plainSteps: readonly CompiledStep[];
+  /** Of the fan-out over {@link items}, wherever its author wrote it; so are the next two. */
   readonly concurrency: number;
   readonly stopOnError: boolean;
   readonly emitMode: 'record' | 'page';

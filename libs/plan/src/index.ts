@@ -1,2 +1,10 @@
+export { authUse, stepsOf, type AuthUse } from './compile/step-auth';
 export * from './compiled-plan';
+export { LONGEST_DOCUMENT, parsePlanText, type ParsedPlanText, type TextFault } from './document/parse-plan-text';
+export type { CanonicalExpression } from './findings';
+export * from './plan-caps';
 export * from './plan-document';
+export * from './plan.errors';
+export type { JsonSchema } from './schema/json-schema';
+export { planComponentSchemas, planSchema } from './schema/plan.schema';
+export * from './validate-plan';
