@@ -1,0 +1,35 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { QueueUnavailable, RedisMayEvict } from './queue.errors';
+
+const COMMAND_TIMEOUT_MS = 2_000;
+const LONGEST_RECONNECT_MS = 2_000;
+
+const reconnect = (times: number): number => Math.min(times * 100, LONGEST_RECONNECT_MS);
+
+/** For callers that must answer soon: a command fails within 2 s instead of waiting for Redis to come back. */
+export function promptConnection(url: string): Redis {
+  return connection(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+  });
+}
+
+/** For workers: a command waits for as long as Redis is away. */
+export function patientConnection(url: string): Redis {
+  return connection(url, { maxRetriesPerRequest: null });
+}
+
+/** Refuses a Redis that may drop keys. A managed Redis that hides its configuration is trusted. */
+export async function assertNoEviction(redis: Redis): Promise<void> {
+  const answer = await redis.info('memory').catch((error: unknown) => {
+    throw new QueueUnavailable(error);
+  });
+  const policy = /maxmemory_policy:(\S+)/.exec(answer)?.[1];
+  if (policy !== undefined && policy !== 'noeviction') throw new RedisMayEvict(policy);
+}
+
+function connection(url: string, options: RedisOptions): Redis {
+  return new Redis(url, { ...options, retryStrategy: reconnect });
+}
