@@ -5,3 +5,4 @@ export * from './execution-observer.port';
 export * from './execution-outcome';
 export * from './memory-checkpoint-store';
 export { runExecution } from './run-execution';
+export * from './limiter-quota';

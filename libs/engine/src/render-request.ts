@@ -38,14 +38,15 @@ interface Rendering {
 export function renderRequest(run: Execution, rendering: Rendering): RenderedRequest {
   const { request, scope } = rendering;
   const credentials = run.credentialsOf(request);
-  const params = renderAll(request.params, scope);
+  const params: Record<string, JsonValue> = { ...rendering.token?.params, ...renderAll(request.params, scope) };
   let url = rendering.nextUrl ?? request.url.render(scope, params);
   const origin = originOf(url);
   const keepsTrust = rendering.sentBefore || rendering.nextUrl !== null || isFromAnswer(request);
   const trusted = (keepsTrust ? rendering.trusted : null) ?? origin;
   const crossing = origin !== trusted && !run.input.plan.allowedOrigins.includes(origin);
-  if (crossing && rendering.nextUrl === null && credentials.params.size > 0) {
-    url = request.url.render(scope, without(params, credentials.params));
+  const secretParams = [...credentials.params, ...Object.keys(rendering.token?.params ?? {})];
+  if (crossing && rendering.nextUrl === null && secretParams.length > 0) {
+    url = request.url.render(scope, without(params, secretParams));
   }
   const body =
     request.body === null
@@ -138,6 +139,6 @@ function originOf(url: string): string {
   return new URL(url).origin;
 }
 
-function without(params: Record<string, JsonValue>, names: ReadonlySet<string>): Record<string, JsonValue> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !names.has(name)));
+function without(params: Record<string, JsonValue>, names: readonly string[]): Record<string, JsonValue> {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)));
 }

@@ -6,7 +6,7 @@ import type { Frame } from './frame';
 import type { LoopState } from './loop-state';
 import type { ExecutionError } from './execution-outcome';
 import { readsVar } from './stages';
-import type { Ended, Parked } from './step-outcome';
+import type { Ended, Parked, StepOutcome } from './step-outcome';
 import type { RunStep } from './step-task';
 
 export type ItemOutcome =
@@ -42,13 +42,19 @@ export async function runItem(task: ItemTask): Promise<ItemOutcome> {
     const inner: StepState | null = stage === begun ? (resumed?.step ?? null) : null;
     const stepTask = { step, frame: itemFrame(task, { ...vars }), resumed: inner, wantsBodies: step.attach || asked };
     const outcome = await task.runStep(loop.run, stepTask);
-    if (outcome.kind === 'parked') return { ...outcome, state: { stage, vars, attached, step: outcome.state } };
-    if (outcome.kind !== 'completed') return outcome;
+    if (outcome.kind !== 'completed') return unfinished(outcome, { stage, vars, attached });
     ignored ||= outcome.ignored;
     if (step.attach) setOwn(attached, step.id, outcome.body);
     if (asked) setOwn(vars, step.id, outcome.body);
   }
   return { kind: 'completed', attached, ignored };
+}
+
+function unfinished(
+  outcome: Exclude<StepOutcome, { kind: 'completed' }>,
+  position: Omit<ItemState, 'step'>,
+): ItemOutcome {
+  return outcome.kind === 'parked' ? { ...outcome, state: { ...position, step: outcome.state } } : outcome;
 }
 
 function isAskedFor(step: CompiledStep, siblings: readonly CompiledStep[]): boolean {

@@ -242,8 +242,8 @@ export class RequestSender {
     const now = this.clock.now();
     const headers = response.headers as Record<string, string>;
     const retryAfter = parseRetryAfter(headers['retry-after'], { now, date: headers.date });
-    const until = Math.max(retryAfter ?? 0, toldUntil ?? 0);
-    return until > now ? until - now : null;
+    const waitMs = Math.max(retryAfter ?? 0, toldUntil === null ? 0 : toldUntil - now);
+    return waitMs > 0 ? waitMs : null;
   }
 
   private pollEnded(scope: ReturnType<LoopState['scope']>): boolean {
