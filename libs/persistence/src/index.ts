@@ -24,7 +24,7 @@ export type {
   TriggerOutcome,
   TriggerRequest,
 } from './executions/execution.store';
-export type { ExecutionResult, Finished } from './executions/finish-execution';
+export type { EndedExecution, ExecutionResult, Finished } from './executions/finish-execution';
 export type { IdempotencyOutcome, IdempotencyStore, IdempotentRequest } from './idempotency/idempotency.store';
 export type { ConfigSchema, Integration } from './integrations/integration.entity';
 export type { IntegrationFields, IntegrationStore } from './integrations/integration.store';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import pg from 'pg';
+import { types } from 'pg';
 import { DataSource } from 'typeorm';
 import { AuthFlow } from '../auth-flows/auth-flow.entity';
 import { Config } from '../configs/config.entity';
@@ -35,6 +35,10 @@ const ENTITIES = [
   Statistics,
   IdempotencyKey,
 ];
+type TypeId = Parameters<typeof types.getTypeParser>[0];
+
+const TEXT_TYPES = new Set<TypeId>([types.builtins.JSON, types.builtins.JSONB]);
+const COUNTER_TYPE: TypeId = types.builtins.INT8;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
@@ -61,8 +65,8 @@ export function createDataSource(options: PoolOptions): DataSource {
 }
 
 /** `json` stays text for the columns' own transformer; counters of type `bigint` stay below 2^53. */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  if (oid === pg.types.builtins.JSON || oid === pg.types.builtins.JSONB) return (text: string) => text;
-  if (oid === pg.types.builtins.INT8) return Number;
-  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+function getTypeParser(oid: TypeId, format?: 'text' | 'binary'): unknown {
+  if (TEXT_TYPES.has(oid)) return (text: string) => text;
+  if (oid === COUNTER_TYPE) return Number;
+  return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');
 }

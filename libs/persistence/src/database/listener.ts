@@ -46,7 +46,8 @@ export class Listener {
       await client.connect();
       await client.query(`LISTEN ${client.escapeIdentifier(this.channel)}`);
     } catch {
-      return this.retry(client);
+      this.retry(client);
+      return;
     }
     this.failures = 0;
     if (!this.stopped) this.onNotify('');

@@ -77,7 +77,7 @@ function takeSecret(
 }
 
 function isSecret(schema: JsonObject): boolean {
-  return schema['x-secret'] === true || schema['writeOnly'] === true || schema['format'] === 'password';
+  return schema['x-secret'] === true || schema.writeOnly === true || schema.format === 'password';
 }
 
 /** The schemas and all that they combine or refer to within the document; each once, so that circles end. */
@@ -87,11 +87,14 @@ function expand(root: JsonObject, schemas: readonly JsonObject[]): JsonObject[] 
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (found.has(next)) continue;
     found.add(next);
-    const combined = ['allOf', 'anyOf', 'oneOf'].flatMap((word) => listOf(next?.[word]));
-    const branches = ['then', 'else'].flatMap((word) => listOf([next?.[word] ?? null]));
-    queue.push(...combined, ...branches, ...referred(root, next['$ref']));
+    queue.push(...['allOf', 'anyOf', 'oneOf'].flatMap(wordOf(next)));
+    queue.push(...listOf([next.then ?? null, next.else ?? null]), ...referred(root, next.$ref));
   }
   return [...found];
+}
+
+function wordOf(schema: JsonObject): (word: string) => JsonObject[] {
+  return (word) => listOf(schema[word]);
 }
 
 function referred(root: JsonObject, ref: JsonValue | undefined): JsonObject[] {
@@ -118,8 +121,8 @@ function memberSchemas(schemas: readonly JsonObject[], name: string): JsonObject
 
 function elementSchemas(schemas: readonly JsonObject[], index: number): JsonObject[] {
   return schemas.flatMap((schema) => {
-    const prefix = listOf([Array.isArray(schema['prefixItems']) ? (schema['prefixItems'][index] ?? null) : null]);
-    return prefix.length > 0 ? prefix : listOf([schema['items'] ?? null]);
+    const prefix = listOf([Array.isArray(schema.prefixItems) ? (schema.prefixItems[index] ?? null) : null]);
+    return prefix.length > 0 ? prefix : listOf([schema.items ?? null]);
   });
 }
 

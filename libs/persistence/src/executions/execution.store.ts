@@ -5,7 +5,7 @@ import { ListQuery, type Page, type PageRequest } from '../database/page';
 import type { TenantStatements } from '../database/statements';
 import { ClaimExecution, type ClaimOptions, type ClaimOutcome } from './claim-execution';
 import { Execution, type ExecutionStatus, type ExecutionTrigger } from './execution.entity';
-import { FinishExecution, type ExecutionResult, type Finished, type Ledgers } from './finish-execution';
+import { FinishExecution, hasEnded, type ExecutionResult, type Finished, type Ledgers } from './finish-execution';
 import { SAVE_CHECKPOINT } from './save-checkpoint.sql';
 
 export interface TriggerRequest {
@@ -231,7 +231,7 @@ export class ExecutionStore {
        WHERE tenant_id = $1 AND id = $2 AND status = 'pending' RETURNING *`,
       [this.sql.tenantId, id],
     );
-    if (execution?.finishedAt) await this.ledgers.schedules.settle({ ...execution, finishedAt: execution.finishedAt });
+    if (hasEnded(execution)) await this.ledgers.schedules.settle(execution);
     return execution;
   }
 

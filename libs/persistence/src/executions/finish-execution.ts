@@ -21,8 +21,10 @@ export interface ExecutionResult {
   readonly durationMs?: number;
 }
 
+export type EndedExecution = Execution & { readonly finishedAt: Date };
+
 export interface Finished {
-  readonly execution: Execution & { readonly finishedAt: Date };
+  readonly execution: EndedExecution;
   /** Id of the pair's waiting execution, which may start now. */
   readonly next: string | null;
 }
@@ -60,12 +62,12 @@ export class FinishExecution {
       jsonText(result.progress),
     ]);
     if (execution === null) return this.finishedBefore(id, epoch, result);
-    const ended = endedOf(execution);
-    await this.commit(ended, result);
-    return { execution: ended, next: await this.waiting(ended) };
+    if (!hasEnded(execution)) throw new OwnershipLost(id, epoch);
+    await this.commit(execution, result);
+    return { execution, next: await this.waiting(execution) };
   }
 
-  private async commit(execution: Finished['execution'], result: ExecutionResult): Promise<void> {
+  private async commit(execution: EndedExecution, result: ExecutionResult): Promise<void> {
     const { planId, configId, status, trigger, finishedAt } = execution;
     const { contexts, statistics, schedules, checkpoints } = this.ledgers;
     const startedAt = execution.startedAt ?? finishedAt;
@@ -93,8 +95,8 @@ export class FinishExecution {
       `SELECT * FROM executions WHERE tenant_id = $1 AND id = $2 AND epoch = $3 AND status = $4`,
       [this.sql.tenantId, id, epoch, result.status],
     );
-    if (execution === null || execution.finishedAt === null) throw new OwnershipLost(id, epoch);
-    return { execution: endedOf(execution), next: await this.waiting(execution) };
+    if (!hasEnded(execution)) throw new OwnershipLost(id, epoch);
+    return { execution, next: await this.waiting(execution) };
   }
 
   private async waiting(execution: Execution): Promise<string | null> {
@@ -106,10 +108,9 @@ export class FinishExecution {
   }
 }
 
-function endedOf(execution: Execution): Finished['execution'] {
-  const { finishedAt } = execution;
-  if (finishedAt === null) throw new Error('an execution that ended has no end');
-  return { ...execution, finishedAt };
+/** Narrows to an execution that is over. */
+export function hasEnded(execution: Execution | null): execution is EndedExecution {
+  return (execution?.finishedAt ?? null) !== null;
 }
 
 function count(receipt: JsonObject, name: string): number {

@@ -45,18 +45,18 @@ export function isExhausted(schedule: { readonly repeatCount: number; readonly s
   return schedule.repeatCount > 0 && schedule.scheduledRuns >= schedule.repeatCount;
 }
 
-/** When a pair is due again after an execution of it ended; null when it is not. `random` in [0, 1). */
+/** When an active pair is due again after an execution of it ended; null when it is not active. `random` in [0, 1). */
 export function nextDue(
   schedule: Schedule,
   execution: { readonly startedAt: Date | null; readonly finishedAt: Date },
   random: () => number = Math.random,
 ): Date | null {
   const { finishedAt } = execution;
-  if (!schedule.active || isExhausted(schedule)) return null;
+  if (!schedule.active) return null;
   if (schedule.cron !== null) {
     // A slot that came while the execution ran is still to be served, once.
-    const slot = schedule.nextDueAt ?? nextSlot(schedule.cron, schedule.timezone, finishedAt);
-    return schedule.nextDueAt ?? later(slot, schedule.jitterSeconds * random());
+    if (schedule.nextDueAt !== null) return schedule.nextDueAt;
+    return later(nextSlot(schedule.cron, schedule.timezone, finishedAt), schedule.jitterSeconds * random());
   }
   const base = schedule.waitFrom === 'start' ? (execution.startedAt ?? finishedAt) : finishedAt;
   const due = later(base, schedule.waitSeconds ?? 0);

@@ -22,7 +22,8 @@ interface PlanRow {
   readonly now: Date;
 }
 
-export interface EndedExecution {
+/** What the end of an execution means for the schedule. */
+export interface SettledExecution {
   readonly planId: string;
   readonly configId: string;
   readonly trigger: string;
@@ -117,11 +118,11 @@ export class ScheduleStore {
   }
 
   /** Sets when the pair is due again, and counts scheduled executions against `repeat_count`. */
-  async settle(ended: EndedExecution): Promise<Schedule | null> {
+  async settle(ended: SettledExecution): Promise<Schedule | null> {
     const row = await this.lock(ended.planId, ended.configId);
     if (row === null) return null;
     const scheduledRuns = row.scheduledRuns + (ended.trigger === 'schedule' && ended.startedAt !== null ? 1 : 0);
-    const due = nextDue({ ...row, scheduledRuns }, ended);
+    const due = isExhausted({ repeatCount: row.repeatCount, scheduledRuns }) ? null : nextDue(row, ended);
     const settled = await this.sql.one(
       Schedule,
       `UPDATE schedules SET scheduled_runs = $4, next_due_at = $5, last_started_at = COALESCE($6, last_started_at),
@@ -131,11 +132,6 @@ export class ScheduleStore {
     );
     if (due !== null && due.getTime() - ended.finishedAt.getTime() < NOTIFY_HORIZON_MS) await this.notify();
     return settled;
-  }
-
-  /** Whether the pair's scheduled executions have all ended. */
-  isExhausted(schedule: Schedule): boolean {
-    return isExhausted(schedule);
   }
 
   private async apply(scope: Scope): Promise<void> {
