@@ -65,7 +65,7 @@ export class QueuedRateLimiter implements RateLimiter {
     const closedForMs = closedUntil === undefined ? 0 : closedUntil - this.clock.now();
     const isClosing = closedForMs > 0;
     if (isClosing) this.bucket(bucket).close(this.clock.now() + closedForMs);
-    const newLimit = limit !== undefined && this.isNews(bucket, limit) ? limit : undefined;
+    const newLimit = limit !== undefined && limit >= 1 && this.isNews(bucket, limit) ? limit : undefined;
     if (!isClosing && newLimit === undefined) return;
     const told = { bucket, ...(isClosing && { closedForMs }), ...(newLimit !== undefined && { limit: newLimit }) };
     await this.store.learn(told).catch(() => this.toldLimits.delete(bucket));
