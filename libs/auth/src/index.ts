@@ -1,1 +1,12 @@
+export * from './auth.errors';
+export * from './auth-flow-document';
+export { authFlowSchema } from './auth-flow.schema';
+export * from './compile-auth-flow';
+export type { CompiledAuthFlow } from './compiled-auth-flow';
+export * from './flow-token-provider';
+export * from './memory-token-cache';
+export * from './memory-token-vault';
+export * from './token-cache.port';
 export * from './token-provider.port';
+export * from './token-vault.port';
+export * from './validate-auth-flow';

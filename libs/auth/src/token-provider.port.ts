@@ -5,6 +5,8 @@ export interface AuthToken {
   readonly token: string;
   /** Added to each request unless the step sets the header itself. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Added to the query of each request unless the step sets the param itself. */
+  readonly params?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch; null when the token does not expire. */
   readonly expiresAt: number | null;
   readonly fields: JsonObject;
