@@ -1,3 +1,4 @@
+export * from './broker-settings';
 export * from './create-publisher';
 export * from './data-message';
 export * from './envelope';

@@ -24,8 +24,7 @@ const record = (over: Partial<OutgoingRecord> = {}): OutgoingRecord => ({
   ...over,
 });
 const numbered = (n: number, key = 'tenant:execution') => record({ key, value: `{"n":${n}}` });
-const numbers = (records: readonly ConsumedRecord[]) =>
-  records.map((each) => (JSON.parse(each.value) as JsonObject).n);
+const numbers = (records: readonly ConsumedRecord[]) => records.map((each) => (JSON.parse(each.value) as JsonObject).n);
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 async function readAll(reader: RecordReader, channel: Channel = 'responses'): Promise<ConsumedRecord[]> {

@@ -11,7 +11,7 @@ type Settle = (entry: QueuedRecord, error: PublishError | undefined) => void;
 /** Delivers one batch to the end: sent again while the broker is away, narrowed down when it refuses the whole. */
 export class BatchDelivery {
   private readonly stop = new AbortController();
-  private lastFailure: PublishError | undefined;
+  private lastFailure: { readonly error: PublishError; readonly at: number } | undefined;
 
   constructor(
     private readonly sink: BatchSink,
@@ -44,9 +44,13 @@ export class BatchDelivery {
 
   private async sendUntilKnown(batch: readonly QueuedRecord[]): Promise<readonly Refusal[] | PublishError> {
     const records = batch.map((entry) => entry.record);
-    const deadline = (batch[0]?.admittedAt ?? 0) + this.settings.deliveryTimeoutMs;
+    const admittedAt = batch[0]?.admittedAt ?? 0;
+    const deadline = admittedAt + this.settings.deliveryTimeoutMs;
     for (let attempt = 0; ; attempt += 1) {
-      if (this.lastFailure !== undefined && this.isOver(deadline)) return this.lastFailure;
+      // The records behind a batch that timed out have seen the broker away for as long.
+      if (this.lastFailure !== undefined && this.lastFailure.at > admittedAt && this.isOver(deadline)) {
+        return this.lastFailure.error;
+      }
       const outcome = await this.attempt(records, batch);
       if (!(outcome instanceof PublishError)) return outcome;
       this.settings.observer.onError?.(outcome.code);
@@ -71,7 +75,7 @@ export class BatchDelivery {
     } catch (error) {
       const failure =
         error instanceof PublishError ? error : PublishError.unavailable('The broker driver failed', error);
-      if (isTransient(failure)) this.lastFailure = failure;
+      if (isTransient(failure)) this.lastFailure = { error: failure, at: this.settings.clock.now() };
       return failure;
     }
   }

@@ -104,7 +104,7 @@ export class BatchingPublisher implements Publisher {
   }
 
   private async drain(): Promise<void> {
-    await this.gather();
+    await endOfTurn();
     while (!this.queue.isEmpty) {
       const batch = this.queue.take({ messages: this.settings.maxBatchMessages, bytes: this.settings.maxBatchBytes });
       await this.delivery.deliver(batch);
@@ -113,15 +113,6 @@ export class BatchingPublisher implements Publisher {
     }
     this.running = false;
     for (const tell of this.whenIdle.splice(0)) tell();
-  }
-
-  private async gather(): Promise<void> {
-    await endOfTurn();
-    const { lingerMs, maxBatchMessages, clock } = this.settings;
-    const until = clock.now() + lingerMs;
-    while (this.closing === undefined && this.queue.readyCount < maxBatchMessages && clock.now() < until) {
-      await clock.sleep(1);
-    }
   }
 
   private settle(entry: QueuedRecord, error: PublishError | undefined): void {

@@ -7,8 +7,6 @@ export interface BatchingSettings {
   readonly maxMessageBytes: number;
   readonly maxBatchMessages?: number;
   readonly maxBatchBytes?: number;
-  /** How long an idle publisher waits for company before it sends. Default 0: see the README for why. */
-  readonly lingerMs?: number;
   /** `PUBLISH_MAX_IN_FLIGHT_BYTES`: accepted and not yet acknowledged. */
   readonly maxInFlightBytes?: number;
   /** Bytes of callers that wait at the gate; beyond it `publish` rejects with `publisher_overloaded`. */
@@ -31,7 +29,6 @@ export function withBatchingDefaults(settings: BatchingSettings): Required<Batch
   return {
     maxBatchMessages: 100,
     maxBatchBytes: MIB,
-    lingerMs: 0,
     maxWaitingBytes: maxInFlightBytes * GATE_FACTOR,
     deliveryTimeoutMs: 120_000,
     closeTimeoutMs: 10_000,
