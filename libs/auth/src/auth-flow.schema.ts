@@ -91,7 +91,11 @@ const request = object(
 );
 
 const shared: Readonly<Record<string, Schema>> = {
-  integration_id: { type: 'string', pattern: '^[0-9a-fA-F-]{36}$', description: 'Id of the integration it belongs to.' },
+  integration_id: {
+    type: 'string',
+    pattern: '^[0-9a-fA-F-]{36}$',
+    description: 'Id of the integration it belongs to.',
+  },
   name: { type: 'string', minLength: 1, maxLength: 255, description: 'Name, unique in the integration.' },
   description: { type: 'string', maxLength: 4_096, description: 'For people.' },
   type: choice(AUTH_FLOW_TYPES, 'How the token is obtained.'),
