@@ -13,17 +13,20 @@ import { typeOf } from './values';
 
 /** Compiles an expression of the dialect. Throws `ExpressionError` with the offset in `source`. */
 export function compileExpression(source: string, options: CompileOptions = {}): Expression {
-  const { evaluate, ...facts } = compile(source, options, false);
-  return { ...facts, evaluate };
+  return compile(source, options, false);
 }
 
 /** Compiles a condition: an expression that must evaluate to true, false or null. */
 export function compileCondition(source: string, options: CompileOptions = {}): Condition {
-  const { evaluate, ...facts } = compile(source, options, true);
+  const expression = compile(source, options, true);
+  const { canonical, references, warnings } = expression;
   return {
-    ...facts,
+    source,
+    canonical,
+    references,
+    warnings,
     test: (scope) => {
-      const value = evaluate(scope);
+      const value = expression.evaluate(scope);
       if (value === null || typeof value === 'boolean') return value;
       throw notBoolean(source, value);
     },

@@ -1,42 +1,28 @@
 import { ExpressionError } from './expression.errors';
-import { isPunctuation, newPiece, type Piece, type Role } from './piece';
 import { addNegationParentheses } from './negation';
+import { Nesting } from './nesting';
+import { isPunctuation, newPiece, type Piece, type Role } from './piece';
 import { type Token, tokenize } from './tokenizer';
 
 const MAX_CHARACTERS = 4096;
-const MAX_DEPTH = 64;
 const CONSTANTS = new Set(['true', 'false', 'null']);
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '[?': ']', '{': '}' };
 const PREFIXES = new Set(['!', '&', '+', '-', '−']);
 const HANDS_OVER = new Set(['|', '&', '[?']);
 const AFTER_DOT = new Set(['*', '[', '{']);
-
-interface Group {
-  /** Null for the expression itself. */
-  readonly opener: Token | null;
-  readonly call: boolean;
-  /** The current value in here is not the scope, so a lone `[0]` is an index and not a list. */
-  readonly element: boolean;
-  elementNow: boolean;
-  /** Ternaries and lets begun in here: they nest to the right without a bracket. */
-  nested: number;
-}
 
 /** Reads the author's text into pieces: the first half of the dialect, before the grammar sees it. */
 export function readDialect(source: string): Piece[] {
   if (source.length > MAX_CHARACTERS) {
     throw new ExpressionError('expression_too_costly', `longer than ${MAX_CHARACTERS} characters`);
   }
-  const pass = new DialectPass(source, tokenize(source));
-  return addNegationParentheses(pass.run());
+  return addNegationParentheses(new DialectPass(source, tokenize(source)).run());
 }
 
+/** Knows at each token whether an operand or an operator belongs there, which is what gives a token its role. */
 class DialectPass {
   private readonly pieces: Piece[] = [];
-  private readonly outer: Group[] = [];
-  private group: Group = { opener: null, call: false, element: false, elementNow: false, nested: 0 };
+  private readonly nesting = new Nesting();
   private expectOperand = true;
-  private depth = 0;
   private prefixes = 0;
   private at = 0;
 
@@ -49,69 +35,61 @@ class DialectPass {
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       this.read(token);
     }
-    const { opener } = this.group;
+    const { opener } = this.nesting;
     if (opener !== null) throw this.fault(opener, `\`${opener.text}\` is never closed`);
     if (this.expectOperand) throw this.fault(null, this.source.trim() === '' ? 'empty expression' : 'unexpected end');
     return this.pieces;
   }
 
   private read(token: Token): void {
-    if (this.afterDot()) return this.readMember(token);
-    switch (token.kind) {
-      case 'identifier':
-        return this.readIdentifier(token);
-      case 'quoted':
-        return this.readName(token);
-      case 'variable':
-        return this.readOperand(token, 'variable');
-      case 'number':
-      case 'literal':
-        return this.readOperand(token, 'literal');
-      case 'punctuation':
-        return this.readPunctuation(token);
-    }
+    if (this.isAfterDot()) this.readMember(token);
+    else if (token.kind === 'identifier') this.readIdentifier(token);
+    else if (token.kind === 'quoted') this.readName(token);
+    else if (token.kind === 'punctuation') this.readPunctuation(token);
+    else this.readOperand(token, token.kind === 'variable' ? 'variable' : 'literal');
   }
 
   private readMember(token: Token): void {
-    if (token.kind === 'identifier' || token.kind === 'quoted') {
-      return void this.push(token, isPunctuation(this.next(), '(') ? this.functionRole(token) : 'field', false);
-    }
-    if (!AFTER_DOT.has(token.text)) throw this.unexpected(token, 'a name belongs after a dot');
-    if (token.text === '*') return void this.push(token, 'operator', false);
-    this.open(token, true);
+    const named = token.kind === 'identifier' || token.kind === 'quoted';
+    if (named && isPunctuation(this.next(), '(')) this.readFunctionName(token);
+    else if (named) this.push(token, 'field', false);
+    else if (!AFTER_DOT.has(token.text)) throw this.unexpected(token, 'a name belongs after a dot');
+    else if (token.text === '*') this.push(token, 'operator', false);
+    else this.open(token, true);
   }
 
-  private functionRole(token: Token): Role {
+  private readFunctionName(token: Token): void {
     if (token.kind === 'quoted') throw this.unexpected(token, 'a function name is not quoted');
-    return 'function';
+    this.push(token, 'function', false);
   }
 
   private readIdentifier(token: Token): void {
     if (!this.expectOperand) {
       if (token.text !== 'in') throw this.unexpected(token);
-      return void this.push(token, 'keyword', true);
-    }
-    if (this.isKey()) return this.readName(token);
-    if (isPunctuation(this.next(), '(')) return void this.push(token, 'function', false);
-    if (CONSTANTS.has(token.text)) return void this.push(token, 'literal', false);
-    if (token.text === 'let' && this.next()?.kind === 'variable') {
-      this.nest();
-      return void this.push(token, 'keyword', true);
-    }
-    this.readName(token);
+      this.push(token, 'keyword', true);
+    } else if (this.isKey()) this.push(token, 'key', false);
+    else if (isPunctuation(this.next(), '(')) this.push(token, 'function', false);
+    else if (CONSTANTS.has(token.text)) this.push(token, 'literal', false);
+    else if (token.text === 'let' && this.next()?.kind === 'variable') {
+      this.nesting.nest(token);
+      this.push(token, 'keyword', true);
+    } else this.readName(token);
   }
 
   private readName(token: Token): void {
-    if (this.isKey()) return void this.push(token, 'key', false);
+    if (this.isKey()) {
+      this.push(token, 'key', false);
+      return;
+    }
     if (!this.expectOperand) throw this.unexpected(token);
     if (isPunctuation(this.next(), '(')) throw this.unexpected(token, 'a function name is not quoted');
     this.push(token, 'field', false).startsPath = true;
   }
 
   private isKey(): boolean {
-    const previous = this.tokens[this.at - 1];
-    const inHash = this.group.opener?.text === '{';
-    return inHash && (isPunctuation(previous, '{') || isPunctuation(previous, ',')) && isPunctuation(this.next(), ':');
+    const before = this.tokens[this.at - 1];
+    const begins = before === this.nesting.opener || isPunctuation(before, ',');
+    return this.nesting.opener?.text === '{' && begins && isPunctuation(this.next(), ':');
   }
 
   private readOperand(token: Token, role: Role): void {
@@ -123,24 +101,29 @@ class DialectPass {
     switch (token.text) {
       case '@':
       case '$':
-        return this.readOperand(token, 'operator');
+        this.readOperand(token, 'operator');
+        break;
       case '[]':
-        return void this.push(token, this.isEmptyList() ? 'literal' : 'operator', false);
+        this.push(token, this.isEmptyList() ? 'literal' : 'operator', false);
+        break;
       case '(':
       case '{':
-        if (!this.expectOperand && this.pieces.at(-1)?.role !== 'function') throw this.unexpected(token);
-        if (this.isEmptyObject(token)) return this.readEmptyObject(token);
-        return this.open(token, false);
+        this.readOpener(token);
+        break;
       case '[':
-        return this.readBracket(token);
+        this.readBracket(token);
+        break;
       case '[?':
-        return this.open(token, true);
+        this.open(token, true);
+        break;
       case ')':
       case ']':
       case '}':
-        return this.close(token);
+        this.close(token);
+        break;
       default:
-        return this.readOperator(token);
+        if (this.expectOperand) this.readPrefix(token);
+        else this.readInfix(token);
     }
   }
 
@@ -150,24 +133,23 @@ class DialectPass {
     return this.expectOperand && !(before?.kind === 'punctuation' && HANDS_OVER.has(before.text));
   }
 
-  private isEmptyObject(token: Token): boolean {
-    return token.text === '{' && isPunctuation(this.next(), '}');
-  }
-
-  private readEmptyObject(token: Token): void {
-    const end = this.next()?.end ?? token.end;
-    this.push({ ...token, text: '{}', end }, 'literal', false);
-    this.at += 1;
+  private readOpener(token: Token): void {
+    const isCall = token.text === '(' && this.pieces.at(-1)?.role === 'function';
+    if (!this.expectOperand && !isCall) throw this.unexpected(token);
+    const next = this.next();
+    if (token.text === '{' && next !== undefined && isPunctuation(next, '}')) {
+      this.push({ ...token, text: '{}', end: next.end }, 'literal', false);
+      this.at += 1;
+    } else this.open(token, false);
   }
 
   private readBracket(token: Token): void {
-    const last = this.indexGroupEnd();
-    if (last !== null && !this.isList(last)) return this.readIndex(last);
-    if (isPunctuation(this.next(), '*') && isPunctuation(this.tokens[this.at + 2], ']')) {
-      return this.takeAs('operator', 3);
-    }
-    if (this.expectOperand) return this.open(token, false);
-    this.readSubscript(token);
+    const end = this.indexGroupEnd();
+    const isStar = isPunctuation(this.next(), '*') && isPunctuation(this.tokens[this.at + 2], ']');
+    if (end !== null && !this.isList(end)) this.readIndex(end);
+    else if (isStar) this.takeAs('operator', 3);
+    else if (this.expectOperand) this.open(token, false);
+    else this.readSubscript(token);
   }
 
   /** The closing bracket of a group that holds nothing but numbers and colons. */
@@ -180,21 +162,20 @@ class DialectPass {
   /** `[401]` where an operand belongs and the current value is the scope, which has no elements. */
   private isList(end: number): boolean {
     const lone = end === this.at + 2 && this.next()?.kind === 'number';
-    return lone && this.expectOperand && !this.group.elementNow;
+    return lone && this.expectOperand && !this.nesting.inElement;
   }
 
   private readIndex(end: number): void {
-    for (let at = this.at + 1; at < end; at += 1) {
-      const token = this.tokens[at];
-      if (token?.kind === 'number' && !Number.isSafeInteger(token.value)) throw this.unexpected(token);
+    for (const token of this.tokens.slice(this.at + 1, end)) {
+      if (token.kind === 'number' && !Number.isSafeInteger(token.value)) throw this.unexpected(token);
     }
     this.takeAs('index', end - this.at + 1);
   }
 
   private readSubscript(token: Token): void {
     const name = this.next();
-    const closed = isPunctuation(this.tokens[this.at + 2], ']');
-    if (name === undefined || !closed || typeof name.value !== 'string' || !isText(name)) {
+    const isText = name?.kind === 'quoted' || (name?.kind === 'literal' && typeof name.value === 'string');
+    if (name === undefined || !isText || !isPunctuation(this.tokens[this.at + 2], ']')) {
       throw this.unexpected(name ?? token, "expected an index, a slice, `*` or a 'name'");
     }
     this.push(token, 'dot', false);
@@ -206,21 +187,37 @@ class DialectPass {
     for (const token of this.tokens.slice(this.at, this.at + count)) this.push(token, role, false);
   }
 
-  private readOperator(token: Token): void {
-    const { text } = token;
-    if (this.expectOperand) {
-      if (text === '*') return void this.push(token, 'operator', false);
-      if (!PREFIXES.has(text)) throw this.unexpected(token);
-      this.prefixes += 1;
-      if (this.prefixes + this.depth > MAX_DEPTH) throw this.tooDeep();
-      if (text === '&') this.group.elementNow = true;
-      return void this.push(token, 'operator', true, this.prefixes);
+  private readPrefix(token: Token): void {
+    if (token.text === '*') {
+      this.push(token, 'operator', false);
+      return;
     }
-    if (text === '!' || text === '&') throw this.unexpected(token);
-    if (text === '=') this.checkAssignment(token);
-    if (text === '?') this.nest();
-    if (text === '|') this.group.elementNow = true;
-    if (text === ',') this.startArgument();
+    if (!PREFIXES.has(token.text)) throw this.unexpected(token);
+    const prefixes = this.prefixes + 1;
+    this.nesting.checkPrefixes(token, prefixes);
+    if (token.text === '&') this.nesting.enterElement();
+    this.push(token, 'operator', true);
+    this.prefixes = prefixes;
+  }
+
+  private readInfix(token: Token): void {
+    switch (token.text) {
+      case '!':
+      case '&':
+        throw this.unexpected(token);
+      case '=':
+        this.checkAssignment(token);
+        break;
+      case '?':
+        this.nesting.nest(token);
+        break;
+      case '|':
+        this.nesting.enterElement();
+        break;
+      case ',':
+        this.nesting.startArgument();
+        break;
+    }
     this.push(token, 'operator', true);
   }
 
@@ -230,58 +227,31 @@ class DialectPass {
     if (!binds) throw this.unexpected(token, 'write `==` to compare');
   }
 
-  private startArgument(): void {
-    this.group.elementNow = this.group.element;
-    this.depth -= this.group.nested;
-    this.group.nested = 0;
-  }
-
   private open(token: Token, element: boolean): void {
-    this.deepen();
-    const inherited = element || this.group.elementNow;
-    const call = this.pieces.at(-1)?.role === 'function';
-    this.outer.push(this.group);
-    this.group = { opener: token, call, element: inherited, elementNow: inherited, nested: 0 };
+    this.nesting.open(token, { element, call: this.pieces.at(-1)?.role === 'function' });
     this.push(token, 'operator', true);
   }
 
   private close(token: Token): void {
-    const { opener, call, nested } = this.group;
-    if (opener === null || CLOSERS[opener.text] !== token.text) throw this.unexpected(token);
-    const empty = this.tokens[this.at - 1] === opener;
-    if (this.expectOperand && !(empty && call)) throw this.unexpected(token);
-    this.depth -= 1 + nested;
-    this.group = this.outer.pop() ?? this.group;
+    if (!this.nesting.closes(token)) throw this.unexpected(token);
+    const isEmptyCall = this.nesting.inCall && this.tokens[this.at - 1] === this.nesting.opener;
+    if (this.expectOperand && !isEmptyCall) throw this.unexpected(token);
+    this.nesting.close();
     this.push(token, 'operator', false);
   }
 
-  private nest(): void {
-    this.group.nested += 1;
-    this.deepen();
-  }
-
-  private deepen(): void {
-    this.depth += 1;
-    if (this.depth > MAX_DEPTH) throw this.tooDeep();
-  }
-
-  private tooDeep(): ExpressionError {
-    const offset = this.tokens[this.at]?.start ?? 0;
-    return new ExpressionError('expression_too_costly', `nested deeper than ${MAX_DEPTH} levels`, { offset });
-  }
-
-  private push(token: Token, role: Role, expectOperand: boolean, prefixes = 0): Piece {
+  private push(token: Token, role: Role, expectOperand: boolean): Piece {
     const piece = newPiece(token, role);
     this.pieces.push(piece);
     this.expectOperand = expectOperand;
-    this.prefixes = prefixes;
+    this.prefixes = 0;
     this.at += 1;
     return piece;
   }
 
-  private afterDot(): boolean {
-    const previous = this.pieces.at(-1);
-    return previous?.role === 'operator' && previous.token.text === '.';
+  private isAfterDot(): boolean {
+    const before = this.pieces.at(-1);
+    return before?.role === 'operator' && before.token.text === '.';
   }
 
   private next(): Token | undefined {
@@ -296,8 +266,4 @@ class DialectPass {
     const offset = token?.start ?? this.source.length;
     return new ExpressionError('expression_syntax', message, { offset, ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-function isText(token: Token): boolean {
-  return token.kind === 'quoted' || token.kind === 'literal';
 }

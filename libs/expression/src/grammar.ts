@@ -1,18 +1,16 @@
 import { createRequire } from 'node:module';
 import type * as Jmespath from '@jmespath-community/jmespath' with { 'resolution-mode': 'import' };
 import { ExpressionError } from './expression.errors';
+import type { SyntaxNode } from './syntax-node';
 import { grammarText, type Piece } from './piece';
 
 // The package ships a CommonJS build but declares types for the other one only, so an import would not type-check.
 const { compile } = createRequire(__filename)('@jmespath-community/jmespath') as typeof Jmespath;
 
-/** A node of the grammar's syntax tree. Names and literals in it are indexes of pieces. */
-export type SyntaxNode = ReturnType<typeof compile>;
-
 /** Parses pieces with the JMESPath grammar. Throws `expression_syntax` with the author's offset. */
 export function parsePieces(pieces: readonly Piece[]): SyntaxNode {
   try {
-    return compile(grammarText(pieces));
+    return compile(grammarText(pieces)) as SyntaxNode;
   } catch (error) {
     const piece = pieces[firstUnexpected(pieces)];
     const message = piece === undefined ? 'unexpected end' : `unexpected \`${piece.token.text}\``;

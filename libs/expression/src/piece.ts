@@ -65,10 +65,14 @@ function canonicalField(piece: Piece): string {
   return BARE.test(name) ? name : JSON.stringify(name);
 }
 
+/** The name a piece stands for. */
+export function nameOf({ token }: Piece): string {
+  return typeof token.value === 'string' ? token.value : '';
+}
+
 /** The member a field piece reads. */
 export function fieldName(piece: Piece): string {
-  const name = typeof piece.token.value === 'string' ? piece.token.value : '';
-  return piece.header ? name.toLowerCase() : name;
+  return piece.header ? nameOf(piece).toLowerCase() : nameOf(piece);
 }
 
 /**

@@ -62,7 +62,7 @@ export function compileFlatten(child: Evaluate): Evaluate {
     let length = 0;
     for (const element of value) length += Array.isArray(element) ? element.length : 1;
     run.spend(length);
-    return value.flat() as JsonValue[];
+    return value.flatMap((element) => element);
   };
 }
 

@@ -1,14 +1,15 @@
+import type { JsonValue } from '@orchid/kernel';
 import { ExpressionError } from './expression.errors';
 import type { ExpressionWarning, Reference } from './expression.types';
-import { arityFault, kindOf } from './functions/call-function';
+import { Findings } from './findings';
 import { findFunction, nearestFunction } from './functions';
+import { arityFault, kindOf } from './functions/call-function';
 import type { FunctionDefinition } from './functions/function-definition';
-import type { SyntaxNode } from './grammar';
 import { nearest } from './nearest';
-import type { ArithmeticName, Node } from './node';
-import { fieldName, type Piece } from './piece';
+import type { Node } from './node';
+import { fieldName, nameOf, type Piece } from './piece';
 import { memberShape, rootShape, SCOPE, type Shape, VALUE } from './shape';
-import { parseNumber } from './tokenizer';
+import type { SyntaxNode, SyntaxOf } from './syntax-node';
 
 /** Where a node stands. */
 interface Place {
@@ -34,41 +35,45 @@ export interface Resolution {
   readonly warnings: readonly ExpressionWarning[];
 }
 
-type Of<T extends SyntaxNode['type']> = Extract<SyntaxNode, { type: T }>;
-interface Unary {
-  readonly child: SyntaxNode;
-}
-interface Binary {
+interface Pair {
   readonly left: SyntaxNode;
   readonly right: SyntaxNode;
 }
-const at = (piece: Piece | undefined): { offset: number } => ({ offset: piece?.token.start ?? 0 });
+
+const startOf = (piece: Piece | undefined): { offset: number } => ({ offset: piece?.token.start ?? 0 });
 
 /** Gives names back their meaning: checks roots, functions and variables, marks header names, collects references. */
 export class Resolver {
-  private readonly references = new Map<string, Reference>();
-  private readonly warnings = new Map<string, ExpressionWarning>();
+  private readonly findings: Findings;
   private slots = 0;
 
   constructor(
     private readonly pieces: readonly Piece[],
     private readonly roots: readonly string[],
-  ) {}
+  ) {
+    this.findings = new Findings(pieces, roots);
+  }
 
   run(tree: SyntaxNode, strict: boolean): Resolution {
     const node = this.used(tree, { current: SCOPE, strict, variables: new Map() });
-    return { node, references: [...this.references.values()], warnings: [...this.warnings.values()] };
+    const { references, warnings } = this.findings;
+    return { node, references, warnings };
   }
 
-  /** A node whose value leaves the expression's paths: the whole scope may not. */
+  /** A node whose value is used as it is: the whole scope may not be, and a whole root is a reference. */
   private used(tree: SyntaxNode, place: Place): Node {
     return this.use(this.resolve(tree, place)).node;
   }
 
   private use(resolved: Resolved): Resolved {
     if (resolved.shape.kind === 'scope') throw this.wholeScope();
-    if (resolved.shape.root !== null) this.refer(resolved.shape.root, null);
+    if (resolved.shape.root !== null) this.findings.refer(resolved.shape.root, null);
     return resolved;
+  }
+
+  /** A node on the right of a projection, filter or reference: the current value is an element. */
+  private element(tree: SyntaxNode, place: Place): Node {
+    return this.used(tree, { ...place, current: VALUE });
   }
 
   private resolve(tree: SyntaxNode, place: Place): Resolved {
@@ -79,16 +84,16 @@ export class Resolver {
       case 'Root':
         return { node: { type: 'scope' }, shape: SCOPE };
       case 'Field':
-        return this.field(tree as Of<'Field'>, place);
+        return this.field(this.piece(tree.name), place.current);
       case 'Variable':
-        return this.variable(tree as Of<'Variable'>, place);
+        return this.variable(this.piece(tree.name.slice(1)), place);
       case 'Subexpression':
       case 'IndexExpression':
-        return this.path('member', tree as Binary, place);
+        return this.path('member', tree, place);
       case 'Pipe':
-        return this.path('pipe', tree as Binary, place);
+        return this.path('pipe', tree, place);
       case 'LetExpression':
-        return this.let(tree as Of<'LetExpression'>, place);
+        return this.let(tree, place);
       default:
         return { node: this.value(tree, place), shape: VALUE };
     }
@@ -97,21 +102,23 @@ export class Resolver {
   private value(tree: SyntaxNode, place: Place): Node {
     switch (tree.type) {
       case 'Literal':
-        return { type: 'literal', value: this.literalValue(tree as Of<'Literal'>) };
+        return { type: 'literal', value: literalValue(this.piece(tree.value)) };
       case 'Index':
         this.use({ node: { type: 'current' }, shape: place.current });
-        return { type: 'index', index: (tree as Of<'Index'>).value };
+        return { type: 'index', index: tree.value };
       case 'Slice':
         this.use({ node: { type: 'current' }, shape: place.current });
-        return this.slice(tree as Of<'Slice'>);
+        return this.slice(tree);
       case 'Function':
-        return this.call(tree as Of<'Function'>, place);
-      case 'ExpressionReference':
-        throw new ExpressionError('expression_syntax', '`&` belongs to an argument of a function', this.find('&'));
+        return this.call(this.piece(tree.name.slice(1)), tree.children, place);
       case 'MultiSelectList':
-        return { type: 'list', items: (tree as Of<'MultiSelectList'>).children.map((item) => this.used(item, place)) };
+        return { type: 'list', items: tree.children.map((item) => this.used(item, place)) };
       case 'MultiSelectHash':
-        return this.object(tree as Of<'MultiSelectHash'>, place);
+        return this.object(tree, place);
+      case 'Projection':
+      case 'ValueProjection':
+      case 'FilterProjection':
+        return this.projection(tree, place);
       default:
         return this.operator(tree, place);
     }
@@ -120,229 +127,180 @@ export class Resolver {
   private operator(tree: SyntaxNode, place: Place): Node {
     switch (tree.type) {
       case 'OrExpression':
+        return { type: 'or', ...this.operands(tree, place) };
       case 'AndExpression':
-        return this.logic(tree.type === 'OrExpression' ? 'or' : 'and', tree as Binary, place);
+        return { type: 'and', ...this.operands(tree, place) };
+      case 'Comparator':
+        return { type: 'compare', name: tree.name, ...this.operands(tree, place), strict: place.strict };
+      case 'Arithmetic': {
+        const name = tree.operator === 'Star' ? 'Multiply' : tree.operator;
+        return { type: 'arithmetic', name, ...this.operands(tree, place) };
+      }
       case 'NotExpression':
-        return { type: 'not', child: this.used((tree as Unary).child, place) };
+        return { type: 'not', child: this.used(tree.child, place) };
       case 'Flatten':
-        return { type: 'flatten', child: this.used((tree as Unary).child, place) };
-      case 'Unary': {
-        const { operator, operand } = tree as Of<'Unary'>;
-        return { type: operator === 'Minus' ? 'minus' : 'plus', child: this.used(operand, place) };
-      }
+        return { type: 'flatten', child: this.used(tree.child, place) };
+      case 'Unary':
+        return { type: tree.operator === 'Minus' ? 'minus' : 'plus', child: this.used(tree.operand, place) };
       case 'Ternary':
-        return this.choice(tree as Of<'Ternary'>, place);
-      case 'Comparator': {
-        const { name, left, right } = tree as Of<'Comparator'>;
-        const operands = { left: this.used(left, place), right: this.used(right, place) };
-        return { type: 'compare', name, ...operands, strict: place.strict };
-      }
-      case 'Arithmetic':
-        return this.arithmetic(tree as Of<'Arithmetic'>, place);
+        return this.choice(tree, place);
       default:
-        return this.projection(tree, place);
+        throw this.misplacedReference();
     }
   }
 
-  private projection(tree: SyntaxNode, place: Place): Node {
-    switch (tree.type) {
-      case 'Projection': {
-        const { left, right } = tree as Binary;
-        const sliced = left.type === 'IndexExpression' && (left as Binary).right.type === 'Slice';
-        const over = sliced ? 'slice' : 'list';
-        return { type: 'project', over, left: this.used(left, place), right: this.element(right, place) };
-      }
-      case 'ValueProjection': {
-        const { left, right } = tree as Binary;
-        return { type: 'project', over: 'values', left: this.used(left, place), right: this.element(right, place) };
-      }
-      case 'FilterProjection': {
-        const { left, right, condition } = tree as Of<'FilterProjection'>;
-        return {
-          type: 'filter',
-          left: this.used(left, place),
-          condition: this.element(condition, { ...place, strict: false }),
-          right: this.element(right, place),
-        };
-      }
-      default:
-        throw new ExpressionError('expression_syntax', 'not an expression');
+  private operands({ left, right }: Pair, place: Place): { left: Node; right: Node } {
+    return { left: this.used(left, place), right: this.used(right, place) };
+  }
+
+  private projection(
+    tree: SyntaxOf<'Projection'> | SyntaxOf<'ValueProjection'> | SyntaxOf<'FilterProjection'>,
+    place: Place,
+  ): Node {
+    const left = this.used(tree.left, place);
+    if (tree.type === 'FilterProjection') {
+      const condition = this.element(tree.condition, { ...place, strict: false });
+      return { type: 'filter', left, condition, right: this.element(tree.right, place) };
     }
+    const sliced = tree.left.type === 'IndexExpression' && tree.left.right.type === 'Slice';
+    const over = tree.type === 'ValueProjection' ? 'values' : sliced ? 'slice' : 'list';
+    return { type: 'project', over, left, right: this.element(tree.right, place) };
   }
 
-  private element(tree: SyntaxNode, place: Place): Node {
-    return this.used(tree, { ...place, current: VALUE });
-  }
-
-  private field(tree: Of<'Field'>, place: Place): Resolved {
-    const piece = this.piece(tree.name);
-    const { current } = place;
+  private field(piece: Piece, current: Shape): Resolved {
     if (current.kind === 'scope') return this.root(piece);
     if (current.kind === 'headers') piece.header = true;
-    else if (piece.startsPath) this.warnAboutStart(piece);
+    else if (piece.startsPath) this.findings.pathStarts(piece);
     const name = fieldName(piece);
-    if (current.root !== null) this.refer(current.root, name);
+    if (current.root !== null) this.findings.refer(current.root, name);
     return { node: { type: 'field', name }, shape: memberShape(current, name) };
   }
 
   private root(piece: Piece): Resolved {
     const name = fieldName(piece);
-    if (!this.roots.includes(name)) throw this.unknownRoot(piece, name);
-    return { node: { type: 'field', name }, shape: rootShape(name) };
-  }
-
-  private unknownRoot(piece: Piece, name: string): ExpressionError {
-    const suggestion = nearest(name, this.roots);
-    const hint =
-      piece.token.kind === 'quoted'
-        ? "double quotes make a name; text stands in single quotes: 'x'"
-        : suggestion === null
-          ? `roots are ${this.roots.join(', ')}`
-          : `did you mean \`${suggestion}\`?`;
-    return new ExpressionError('unknown_root', `\`${name}\` is not a root`, { ...at(piece), hint });
-  }
-
-  private warnAboutStart(piece: Piece): void {
-    const name = fieldName(piece);
-    if (!this.roots.includes(name)) return;
-    this.warnings.set(`root ${name}`, {
-      code: 'root_in_projection',
-      message: `\`${name}\` is looked up in the current element here, not in the scope`,
-      hint: `write \`$.${name}\` for the root`,
+    if (this.roots.includes(name)) return { node: { type: 'field', name }, shape: rootShape(name) };
+    throw new ExpressionError('unknown_root', `\`${name}\` is not a root`, {
+      ...startOf(piece),
+      hint: this.rootHint(piece, name),
     });
   }
 
-  private variable(tree: Of<'Variable'>, place: Place): Resolved {
-    const piece = this.piece(tree.name.slice(1));
-    const name = String(piece.token.value);
+  private rootHint(piece: Piece, name: string): string {
+    if (piece.token.kind === 'quoted') return "double quotes make a name; text stands in single quotes: 'x'";
+    const suggestion = nearest(name, this.roots);
+    return suggestion === null ? `roots are ${this.roots.join(', ')}` : `did you mean \`${suggestion}\`?`;
+  }
+
+  private variable(piece: Piece, place: Place): Resolved {
+    const name = nameOf(piece);
     const binding = place.variables.get(name);
     if (binding !== undefined) return { node: { type: 'variable', slot: binding.slot }, shape: binding.shape };
     const hint = this.roots.includes(name) ? { hint: `write \`$.${name}\` for the root` } : {};
-    throw new ExpressionError('unknown_variable', `\`$${name}\` is not bound by a let`, { ...at(piece), ...hint });
+    const message = `\`$${name}\` is not bound by a let`;
+    throw new ExpressionError('unknown_variable', message, { ...startOf(piece), ...hint });
   }
 
-  private let(tree: Of<'LetExpression'>, place: Place): Resolved {
+  private let(tree: SyntaxOf<'LetExpression'>, place: Place): Resolved {
     const variables = new Map(place.variables);
     const bindings = tree.bindings.map((binding) => {
-      if ((binding as SyntaxNode).type !== 'Binding') throw badBinding(this.find('$'));
-      const { variable, reference } = binding;
-      const { node, shape } = this.use(this.resolve(reference, place));
+      if (binding.type !== 'Binding') {
+        throw new ExpressionError('expression_syntax', 'let needs `$name = value`', this.find('let'));
+      }
+      const { node, shape } = this.use(this.resolve(binding.reference, place));
       const slot = this.slots++;
-      variables.set(String(this.piece(variable.slice(1)).token.value), { slot, shape: { ...shape, root: null } });
+      variables.set(nameOf(this.piece(binding.variable.slice(1))), { slot, shape: { ...shape, root: null } });
       return { slot, value: node };
     });
     const body = this.resolve(tree.expression, { ...place, variables });
     return { node: { type: 'let', bindings, body: body.node }, shape: body.shape };
   }
 
-  private path(type: 'member' | 'pipe', tree: Binary, place: Place): Resolved {
+  private path(type: 'member' | 'pipe', tree: Pair, place: Place): Resolved {
     const left = this.resolve(tree.left, place);
     const right = this.resolve(tree.right, { ...place, current: left.shape });
     return { node: { type, left: left.node, right: right.node }, shape: right.shape };
   }
 
-  private logic(type: 'or' | 'and', tree: Binary, place: Place): Node {
-    return { type, left: this.used(tree.left, place), right: this.used(tree.right, place) };
-  }
-
-  private choice(tree: Of<'Ternary'>, place: Place): Node {
-    const condition = this.used(tree.condition, place);
+  private choice({ condition, trueExpr, falseExpr }: SyntaxOf<'Ternary'>, place: Place): Node {
     return {
       type: 'choice',
-      condition,
-      then: this.used(tree.trueExpr, place),
-      otherwise: this.used(tree.falseExpr, place),
+      condition: this.used(condition, place),
+      then: this.used(trueExpr, place),
+      otherwise: this.used(falseExpr, place),
     };
   }
 
-  private arithmetic(tree: Of<'Arithmetic'>, place: Place): Node {
-    const name = (tree.operator === 'Star' ? 'Multiply' : tree.operator) as ArithmeticName;
-    return { type: 'arithmetic', name, left: this.used(tree.left, place), right: this.used(tree.right, place) };
-  }
-
-  private object(tree: Of<'MultiSelectHash'>, place: Place): Node {
+  private object(tree: SyntaxOf<'MultiSelectHash'>, place: Place): Node {
     const members = tree.children.map(({ name, value }) => ({
-      name: String(this.piece(name).token.value),
+      name: nameOf(this.piece(name)),
       value: this.used(value, place),
     }));
     return { type: 'object', members };
   }
 
-  private slice({ start, stop, step }: Of<'Slice'>): Node {
-    if (step === 0) throw new ExpressionError('expression_syntax', 'the step of a slice cannot be 0', this.find('['));
-    return { type: 'slice', start, stop, step: step ?? 1 };
+  private slice({ start, stop, step }: SyntaxOf<'Slice'>): Node {
+    if (step !== 0) return { type: 'slice', start, stop, step: step ?? 1 };
+    throw new ExpressionError('expression_syntax', 'the step of a slice cannot be 0', this.find('['));
   }
 
-  private literalValue(tree: Of<'Literal'>): Extract<Node, { type: 'literal' }>['value'] {
-    const { token } = this.piece(String(tree.value));
-    if (token.text === '[]') return [];
-    if (token.text === '{}') return {};
-    if (token.kind !== 'identifier') return token.value;
-    return token.text === 'null' ? null : token.text === 'true';
-  }
-
-  private call(tree: Of<'Function'>, place: Place): Node {
-    const piece = this.piece(tree.name.slice(1));
-    const definition = this.definition(piece);
-    const fault = arityFault(definition, tree.children.length);
-    if (fault !== null) throw new ExpressionError('function_arity', fault, at(piece));
-    const args = tree.children.map((child, index) => this.argument(child, kindOf(definition, index), place));
-    const headers = args[0]?.shape.kind === 'headers' && definition.name === 'get';
-    const nodes = args.map(({ node }, index) => (headers && index === 1 ? lowered(node) : node));
+  private call(piece: Piece, children: readonly SyntaxNode[], place: Place): Node {
+    const definition = definitionOf(piece);
+    const fault = arityFault(definition, children.length);
+    if (fault !== null) throw new ExpressionError('function_arity', fault, startOf(piece));
+    const args = children.map((child, index) => this.argument(child, kindOf(definition, index), place));
+    const readsHeader = definition.name === 'get' && args[0]?.shape.kind === 'headers';
+    const nodes = args.map(({ node }, index) => (readsHeader && index === 1 ? lowered(node) : node));
     return { type: 'call', definition, args: nodes };
   }
 
-  private definition(piece: Piece): FunctionDefinition {
-    const definition = findFunction(piece.token.text);
-    if (definition !== undefined) return definition;
-    const suggestion = nearestFunction(piece.token.text);
-    const hint = suggestion === null ? {} : { hint: `did you mean \`${suggestion}\`?` };
-    throw new ExpressionError('unknown_function', `there is no function ${piece.token.text}()`, {
-      ...at(piece),
-      ...hint,
-    });
-  }
-
   private argument(tree: SyntaxNode, kind: string, place: Place): Resolved {
-    const isReference = tree.type === 'ExpressionReference';
-    if (isReference !== (kind === 'expression')) {
-      const message = isReference ? '`&` where a value belongs' : 'an expression such as `&name` belongs here';
-      throw new ExpressionError('expression_syntax', message, this.find(isReference ? '&' : '('));
+    if (kind !== 'expression') return this.use(this.resolve(tree, place));
+    if (tree.type === 'ExpressionReference') {
+      const child = this.element(tree.child, { ...place, strict: false });
+      return { node: { type: 'reference', child }, shape: VALUE };
     }
-    if (!isReference) return this.use(this.resolve(tree, place));
-    const { child } = tree as Of<'ExpressionReference'>;
-    return { node: { type: 'reference', child: this.element(child, { ...place, strict: false }) }, shape: VALUE };
+    throw new ExpressionError('expression_syntax', 'an expression such as `&name` belongs here', this.find('('));
   }
 
-  private piece(index: string): Piece {
-    const piece = this.pieces[parseNumber(index) as number];
+  private piece(index: string | number): Piece {
+    const piece = this.pieces[Number(index)];
     if (piece === undefined) throw new ExpressionError('expression_syntax', 'not an expression');
     return piece;
   }
 
   private find(text: string): { offset: number } {
-    return at(this.pieces.find(({ token }) => token.kind === 'punctuation' && token.text === text));
+    return startOf(this.pieces.find(({ token }) => token.text === text));
   }
 
   private wholeScope(): ExpressionError {
     const piece = this.pieces.find(({ token }) => token.text === '$' || token.text === '@');
     const hint = 'name what is needed: `$.config.x`';
-    return new ExpressionError('whole_scope', 'this would read the whole scope, secrets included', {
-      ...at(piece),
-      hint,
-    });
+    const message = 'this would read the whole scope, secrets included';
+    return new ExpressionError('whole_scope', message, { ...startOf(piece), hint });
   }
 
-  private refer(root: string, field: string | null): void {
-    this.references.set(JSON.stringify([root, field]), { root, field });
+  private misplacedReference(): ExpressionError {
+    return new ExpressionError('expression_syntax', '`&` belongs to an argument of a function', this.find('&'));
   }
+}
+
+function definitionOf(piece: Piece): FunctionDefinition {
+  const name = nameOf(piece);
+  const definition = findFunction(name);
+  if (definition !== undefined) return definition;
+  const suggestion = nearestFunction(name);
+  const hint = suggestion === null ? {} : { hint: `did you mean \`${suggestion}\`?` };
+  throw new ExpressionError('unknown_function', `there is no function ${name}()`, { ...startOf(piece), ...hint });
+}
+
+function literalValue({ token }: Piece): JsonValue {
+  if (token.text === '[]') return [];
+  if (token.text === '{}') return {};
+  if (token.kind !== 'identifier') return token.value;
+  return token.text === 'null' ? null : token.text === 'true';
 }
 
 function lowered(node: Node): Node {
   const definition = findFunction('lower');
   return definition === undefined ? node : { type: 'call', definition, args: [node] };
-}
-
-function badBinding(where: { offset: number }): ExpressionError {
-  return new ExpressionError('expression_syntax', 'let needs `$name = value`', where);
 }

@@ -40,7 +40,7 @@ export class Run {
 
   /** Counts a value as it would be written out, shared parts as often as they occur. */
   measure(value: JsonValue): void {
-    if (typeof value === 'string') return this.produce(value.length);
+    if (typeof value === 'string') this.produce(value.length);
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
       this.produce(value.length + 1);

@@ -16,7 +16,7 @@ export interface ValueOptions extends CompileOptions {
 
 /** A JSON value with templates in its texts, compiled. */
 export interface CompiledValue extends IslandFacts {
-  render(scope: Scope): JsonValue;
+  readonly render: (scope: Scope) => JsonValue;
 }
 
 interface Compiled extends CompiledValue {

@@ -19,24 +19,23 @@ const QUOTES = new Set(['"', "'", '`']);
 /** Splits a template into literal text and islands. Throws `expression_syntax` for an island that is never closed. */
 export function readIslands(source: string, options: IslandOptions): Part[] {
   const parts: Part[] = [];
-  let text = '';
-  let at = 0;
-  while (at < source.length) {
-    const found = source.charAt(at) === '{' ? readIsland(source, at, options) : null;
-    if (found === null) {
-      const escaped = source.startsWith('\\{', at);
-      const next = escaped ? at + 2 : nextSpecial(source, at);
-      text += escaped ? '{' : source.slice(at, next);
-      at = next;
-      continue;
-    }
-    if (text !== '') parts.push({ kind: 'text', text });
-    text = '';
-    parts.push(found.part);
-    at = found.end;
+  for (let at = 0; at < source.length;) {
+    const { part, end } = readPart(source, at, options);
+    const last = parts.at(-1);
+    if (part.kind === 'text' && last?.kind === 'text') {
+      parts[parts.length - 1] = { kind: 'text', text: last.text + part.text };
+    } else parts.push(part);
+    at = end;
   }
-  if (text !== '') parts.push({ kind: 'text', text });
   return parts;
+}
+
+function readPart(source: string, at: number, options: IslandOptions): Found {
+  const found = source.charAt(at) === '{' ? readIsland(source, at, options) : null;
+  if (found !== null) return found;
+  if (source.startsWith('\\{', at)) return { part: { kind: 'text', text: '{' }, end: at + 2 };
+  const end = nextSpecial(source, at);
+  return { part: { kind: 'text', text: source.slice(at, end) }, end };
 }
 
 function nextSpecial(source: string, at: number): number {
