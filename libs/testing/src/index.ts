@@ -1,3 +1,4 @@
+export * from './database/seed-plan';
 export * from './database/test-database';
 export * from './stack/stack-env';
 export * from './stub-api/stub-api';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { OrchidError } from '@orchid/kernel';
 import { QueryFailedError } from 'typeorm';
 import { Conflict, DatabaseFault, DatabaseUnavailable, InvalidData, ReferenceMissing } from './database.errors';
@@ -24,7 +25,7 @@ const UNREACHABLE =
 
 /** Turns what the driver throws into an {@link OrchidError}; errors that are ours, or nobody's, pass unchanged. */
 export function translateError(error: unknown): unknown {
-  if (error instanceof OrchidError || !(error instanceof Error)) return error;
+  if (error instanceof OrchidError || !types.isNativeError(error)) return error;
   // A QueryFailedError carries the statement's parameters, which may be secrets: only the driver's own error is kept.
   const driver: unknown = error instanceof QueryFailedError ? error.driverError : error;
   const server = serverError(driver);
@@ -78,15 +79,16 @@ function duplicate(constraint: string | null, cause: Error): Conflict {
 
 /** Errors of the server carry an SQLSTATE of five characters and a severity; those of sockets do not. */
 function serverError(error: unknown): ServerError | null {
-  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
+  if (!types.isNativeError(error) || !('severity' in error) || !('code' in error)) return null;
   if (typeof error.code !== 'string' || error.code.length !== 5) return null;
   const constraint = 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : null;
   return { code: error.code, message: error.message, constraint };
 }
 
 function errorText(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(errorText).join('; ');
-  if (!(error instanceof Error)) return String(error);
+  if (!types.isNativeError(error)) return String(error);
+  // Every address of a host was tried.
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(errorText).join('; ');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return error.message.includes(code) ? error.message : `${code} ${error.message}`.trim();
 }

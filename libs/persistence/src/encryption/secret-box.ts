@@ -29,9 +29,12 @@ export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
   private readonly current: string;
 
-  /** `keys` as in `ENCRYPTION_KEYS`: `id:base64` separated by commas, 32 bytes each; the first seals, all open. */
-  constructor(keys: string) {
-    const entries = keys.split(',').map((entry) => parseKey(entry.trim()));
+  /** `keys`: parsed, or as in `ENCRYPTION_KEYS`: `id:base64` separated by commas, 32 bytes each; the first seals, all open. */
+  constructor(keys: string | readonly { readonly id: string; readonly key: Buffer }[]) {
+    const entries =
+      typeof keys === 'string'
+        ? keys.split(',').map((entry) => parseKey(entry.trim()))
+        : keys.map(({ id, key }) => [id, key] as const);
     this.keys = new Map(entries);
     if (this.keys.size !== entries.length) throw invalidKeys('two keys have one id');
     this.current = entries[0]?.[0] ?? '';

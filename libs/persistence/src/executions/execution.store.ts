@@ -176,6 +176,15 @@ export class ExecutionStore {
     return news;
   }
 
+  /** Hands it back where its last checkpoint is, until `until`: its owner cannot go on, through no fault of the plan. */
+  async release(id: string, epoch: number, until: Date): Promise<void> {
+    await this.sql.run(
+      `UPDATE executions SET status = 'parked', parked_until = $4, owner = NULL, heartbeat_at = NULL
+       WHERE tenant_id = $1 AND id = $2 AND epoch = $3 AND status = 'running'`,
+      [this.sql.tenantId, id, epoch, until],
+    );
+  }
+
   /**
    * Ends it: result and receipt, context on success, statistics, checkpoint, next due time - all or nothing.
    * Throws `OwnershipLost`, and `ContextTooLarge`. To repeat it in the same epoch and with the same status is harmless.

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Client } from 'pg';
 import { UnsafeRole } from '../database/database.errors';
 import { scramVerifier } from './scram';
@@ -47,5 +48,5 @@ async function persist(action: () => Promise<unknown>): Promise<void> {
 }
 
 function isConcurrent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && CONCURRENT.has(error.code);
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' && CONCURRENT.has(error.code);
 }
