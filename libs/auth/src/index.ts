@@ -1,4 +1,5 @@
 export * from './auth.errors';
+export * from './aes-cipher';
 export * from './auth-flow-document';
 export { authFlowSchema } from './auth-flow.schema';
 export * from './compile-auth-flow';
@@ -6,6 +7,7 @@ export type { CompiledAuthFlow } from './compiled-auth-flow';
 export * from './flow-token-provider';
 export * from './memory-token-cache';
 export * from './memory-token-vault';
+export * from './redis-token-cache';
 export * from './token-cache.port';
 export * from './token-provider.port';
 export * from './token-vault.port';

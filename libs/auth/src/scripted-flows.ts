@@ -51,14 +51,12 @@ export const transient = new OrchidError('refused', { code: 'connection_failed',
 export interface Setup {
   readonly config?: JsonObject;
   readonly cache?: TokenCache;
-  readonly clock?: JumpingClock;
   readonly vault?: TokenVault;
 }
 
-export function provide(document: AuthFlowDocument, answers: readonly Answer[], setup: Setup = {}) {
-  const clock = setup.clock ?? new JumpingClock();
+export function provideOn(clock: Clock, document: AuthFlowDocument, answers: readonly Answer[], setup: Setup) {
   const http = new ScriptedHttp(answers);
-  const flow = compileAuthFlow(document, { now: clock.now });
+  const flow = compileAuthFlow(document, { now: () => clock.now() });
   const provider = new FlowTokenProvider({
     tenantId: 'tenant',
     configId: 'config',
@@ -69,7 +67,17 @@ export function provide(document: AuthFlowDocument, answers: readonly Answer[], 
     clock,
     ...(setup.vault !== undefined && { vault: setup.vault }),
   });
-  return { provider, http, clock };
+  return { provider, http };
+}
+
+/** The same on a clock that jumps. */
+export function provide(
+  document: AuthFlowDocument,
+  answers: readonly Answer[],
+  setup: Setup & { readonly clock?: JumpingClock } = {},
+) {
+  const clock = setup.clock ?? new JumpingClock();
+  return { ...provideOn(clock, document, answers, setup), clock };
 }
 
 export const credentials: AuthFlowDocument = {
