@@ -18,7 +18,7 @@ export interface ExecutionInput {
   /** The stored context with its read-only members. */
   readonly context: JsonObject;
   /** Where an earlier attempt stopped, as {@link CheckpointStore} got it. */
-  readonly checkpoint: string | null;
+  readonly checkpoint: JsonObject | null;
   /** Why to stop before the end, when asked. */
   readonly stop: StopSignal;
   /** A wait longer than this parks the execution, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '@orchid/messaging';
-import { parseJson, stringifyJson, type JsonObject } from '@orchid/kernel';
+import type { JsonObject } from '@orchid/kernel';
 import type { CompiledRequest } from '@orchid/plan';
 import { AckTracker } from './ack-tracker';
 import type { ExecutionState, StepState } from './checkpoint';
@@ -30,7 +30,7 @@ export class Execution {
     readonly input: ExecutionInput,
     readonly ports: EnginePorts,
   ) {
-    const state = input.checkpoint === null ? null : (parseJson(input.checkpoint) as unknown as ExecutionState);
+    const state = input.checkpoint as unknown as ExecutionState | null;
     this.receipt = new ReceiptCounter(state?.receipt ?? null);
     this.context = new ContextLedger(input.context, state?.pending ?? {});
     this.partial = state?.partial ?? null;
@@ -65,7 +65,7 @@ export class Execution {
   /** Commits a position once everything published for it is acknowledged. */
   async keep(root: StepState | null): Promise<void> {
     // The position and its counts are taken before waiting: other items go on meanwhile.
-    const [state, progress] = [this.serialise(root), this.receipt.progress()];
+    const [state, progress] = [this.position(root), this.receipt.progress()];
     await this.acks.settled();
     const began = this.ports.clock.now();
     await this.ports.checkpoints.save(state, progress);
@@ -73,7 +73,7 @@ export class Execution {
     this.ports.observer.checkpointed?.(this.ports.clock.now() - began);
   }
 
-  serialise(root: StepState | null): string {
+  position(root: StepState | null): JsonObject {
     const state: ExecutionState = {
       version: 1,
       root,
@@ -81,7 +81,7 @@ export class Execution {
       pending: this.context.pending,
       partial: this.partial,
     };
-    return stringifyJson(state as unknown as JsonObject);
+    return state as unknown as JsonObject;
   }
 
   private acknowledged(records: readonly OutgoingRecord[], milliseconds: number): void {

@@ -49,7 +49,7 @@ function ended(run: Execution, outcome: StepOutcome): ExecutionOutcome {
     case 'cancelled':
       return { kind: 'cancelled', receipt: run.receipt.receipt(false) };
     case 'parked':
-      return { kind: 'parked', until: outcome.until, limit: outcome.limit, state: run.serialise(outcome.state) };
+      return { kind: 'parked', until: outcome.until, limit: outcome.limit, state: run.position(outcome.state) };
     case 'lost':
       return { kind: 'lost' };
   }

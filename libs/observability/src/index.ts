@@ -8,3 +8,4 @@ export { PortUnavailable, startProbeServer, type ProbeServer, type ProbeServerOp
 export { answerProbe, isProbePath, PROBE_PATHS, type ProbeAnswer, type ProbePath, type ProbeSources } from './probes';
 export { startTelemetry, type Telemetry, type TelemetrySettings } from './telemetry';
 export { currentTraceIds, traceHeaders, withSpan, type SpanOptions, type TraceIds } from './trace';
+export { onShutdown } from './shutdown';

@@ -41,6 +41,14 @@ export class ExecutionQueue {
     await this.asking(this.queue.addBulk(jobs));
   }
 
+  /** As {@link enqueue}; one that is in the queue already for a later time starts at once. */
+  async wake(ref: ExecutionRef): Promise<void> {
+    await this.enqueue(ref);
+    const job = await this.asking(this.queue.getJob(ref.executionId));
+    // Between looking and promoting a worker may take it: then it starts anyhow.
+    if (job !== undefined && (await this.asking(job.isDelayed()))) await job.promote().catch(() => undefined);
+  }
+
   /** Those of the executions that no job stands for. */
   async missing(refs: readonly ExecutionRef[]): Promise<ExecutionRef[]> {
     const states = await this.asking(Promise.all(refs.map((ref) => this.queue.getJobState(ref.executionId))));
