@@ -83,14 +83,11 @@ export class KafkaSink implements BatchSink {
       createPartitioner: Partitioners.DefaultPartitioner,
       retry: { retries: 1 },
     });
-    await producer.connect();
-    return producer;
+    return connectedOrClosed(producer);
   }
 
-  private async connectAdmin(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { retries: 0 } });
-    await admin.connect();
-    return admin;
+  private connectAdmin(): Promise<Admin> {
+    return connectedOrClosed(this.kafka.admin({ retry: { retries: 0 } }));
   }
 
   /**
@@ -102,6 +99,17 @@ export class KafkaSink implements BatchSink {
     const { producer } = this;
     this.producer = undefined;
     void disconnect(producer);
+  }
+}
+
+// A client that failed half-way may have a socket open already.
+async function connectedOrClosed<C extends Producer | Admin>(client: C): Promise<C> {
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    void client.disconnect().catch(() => undefined);
+    throw error;
   }
 }
 
