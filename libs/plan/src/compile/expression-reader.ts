@@ -10,13 +10,18 @@ import {
   type Reference,
   type UrlTemplate,
 } from '@orchid/expression';
-import { isJsonObject, type JsonObject, type JsonValue } from '@orchid/kernel';
+import { isJsonObject, type JsonValue } from '@orchid/kernel';
 import type { CompiledValue, NamedExpression } from '../compiled-plan';
 import { knownFields } from '../document/nearest-name';
 import { below } from '../json-path';
 import type { Compilation } from './compilation';
 
 type ValuePosition = 'header' | 'param' | 'body';
+
+interface Leaf {
+  readonly path: string;
+  readonly value: string | { expr: string };
+}
 
 interface Compiled {
   readonly references: readonly Reference[];
@@ -85,21 +90,15 @@ export class ExpressionReader {
 
   /** A header, a param or a body. Every broken template in it becomes a fault of its own. */
   value(path: string, value: JsonValue, position: ValuePosition): CompiledValue {
-    try {
-      const compiled = compileValue(value, { position });
-      this.note(path, typeof value === 'string' ? value : '', compiled);
-      return compiled;
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      if (!this.valueFaults(path, value, position)) this.fault(path, error);
-      return BROKEN_VALUE;
-    }
+    const leaves = leavesOf(path, value, position);
+    const sound = leaves.map((leaf) => this.leaf(leaf, position)).every(Boolean);
+    return (sound ? this.attempt(path, () => compileValue(value, { position })) : null) ?? BROKEN_VALUE;
   }
 
-  private valueFaults(path: string, value: JsonValue, position: ValuePosition): boolean {
-    const before = this.compilation.findings.faults.length;
-    for (const [name, member] of membersOf(value)) this.value(below(path, name), member, position);
-    return this.compilation.findings.faults.length > before;
+  private leaf({ path, value }: Leaf, position: ValuePosition): boolean {
+    const compiled = this.attempt(path, () => compileValue(value, { position }));
+    if (compiled !== null) this.note(path, typeof value === 'string' ? value : value.expr, compiled);
+    return compiled !== null;
   }
 
   private attempt<T>(path: string, compile: () => T): T | null {
@@ -139,12 +138,13 @@ export class ExpressionReader {
   }
 }
 
-function membersOf(value: JsonValue): [string | number, JsonValue][] {
-  if (Array.isArray(value)) return value.map((element, index) => [index, element]);
-  if (!isJsonObject(value) || isExpressionObject(value)) return [];
-  return Object.entries(value);
-}
-
-function isExpressionObject(value: JsonObject): boolean {
-  return Object.keys(value).length === 1 && typeof value.expr === 'string';
+/** The texts in a value that may hold templates, each with its path, and the objects that stand for an expression. */
+function leavesOf(path: string, value: JsonValue, position: ValuePosition): Leaf[] {
+  if (typeof value === 'string') return [{ path, value }];
+  if (Array.isArray(value)) return value.flatMap((each, index) => leavesOf(below(path, index), each, position));
+  if (!isJsonObject(value)) return [];
+  const { expr } = value;
+  // In a body `{"expr": ...}` is data like any other.
+  if (position !== 'body' && typeof expr === 'string') return [{ path, value: { expr } }];
+  return Object.entries(value).flatMap(([name, each]) => leavesOf(below(path, name), each, position));
 }

@@ -41,5 +41,5 @@ function ordered(object: JsonObject, names: readonly string[]): JsonObject {
 }
 
 function order(schema: JsonSchema): string[] {
-  return Object.keys((schema.properties ?? {}));
+  return Object.keys(schema.properties ?? {});
 }

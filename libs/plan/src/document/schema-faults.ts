@@ -13,19 +13,28 @@ const validate = ajv.compile(planSchema);
 /** What to leave out so that the rest of a document has the types of the language. */
 export type BrokenPaths = ReadonlySet<string>;
 
+type Sink = Pick<Findings, 'fault'>;
+
 /** Checks a document against the schema. Every deviation becomes a fault; answers the paths of the values that deviate. */
 export function checkSchema(document: JsonValue, findings: Findings): BrokenPaths {
   const broken = new Set<string>();
   if (validate(document)) return broken;
+  // What cannot be stored at all need not be the right kind of thing too.
+  const known = new Set(findings.faults.map(({ path }) => path));
+  const sink: Sink = {
+    fault: (path, ...rest) => {
+      if (!known.has(path)) findings.fault(path, ...rest);
+    },
+  };
   for (const error of validate.errors ?? []) {
     if (findings.full) break;
     // A name that breaks `propertyNames` is reported twice: once for the rule inside, once for the name.
-    if (error.propertyName === undefined) broken.add(note(error, document, findings));
+    if (error.propertyName === undefined) broken.add(note(error, document, sink));
   }
   return broken;
 }
 
-function note(error: ErrorObject, document: JsonValue, findings: Findings): string {
+function note(error: ErrorObject, document: JsonValue, findings: Sink): string {
   const place = jsonPath(segmentsOf(error.instancePath, document));
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
@@ -48,7 +57,7 @@ function note(error: ErrorObject, document: JsonValue, findings: Findings): stri
   }
 }
 
-function unknownField(error: ErrorObject, path: string, findings: Findings): string {
+function unknownField(error: ErrorObject, path: string, findings: Sink): string {
   const name = textOf((error.params as Readonly<Record<string, unknown>>).additionalProperty);
   const known = Object.entries(propertiesOf(error.parentSchema))
     .filter(([, schema]) => schema.deprecated !== true)
@@ -59,7 +68,7 @@ function unknownField(error: ErrorObject, path: string, findings: Findings): str
   return path;
 }
 
-function missingField(place: string, name: string, error: ErrorObject, findings: Findings): string {
+function missingField(place: string, name: string, error: ErrorObject, findings: Sink): string {
   const path = below(place, name);
   const field = propertiesOf(error.parentSchema)[name];
   findings.fault(path, 'required', `The field ${name} is missing.`, `Add ${name}. ${describe(field, '')}`.trim());
@@ -67,7 +76,7 @@ function missingField(place: string, name: string, error: ErrorObject, findings:
   return place === '$' ? path : place;
 }
 
-function wrongValue(error: ErrorObject, path: string, findings: Findings): string {
+function wrongValue(error: ErrorObject, path: string, findings: Sink): string {
   const params = error.params as Readonly<Record<string, unknown>>;
   const what = PROBLEMS[error.keyword] ?? (() => ['invalid_value', `The value ${error.message ?? 'is not allowed'}.`]);
   const [code, message] = what(params, error);
