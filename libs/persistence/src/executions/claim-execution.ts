@@ -15,6 +15,7 @@ export interface ClaimOptions {
 /** All that a worker needs to run, or go on with, an execution. `execution.epoch` guards its writes. */
 export interface Claim {
   readonly execution: Execution;
+  readonly integrationId: string;
   readonly document: PlanDocument;
   readonly context: StoredContext | null;
   /** Null: from the beginning. */
@@ -80,9 +81,14 @@ export class ClaimExecution {
       `SELECT * FROM plan_versions WHERE tenant_id = $1 AND plan_id = $2 AND version = $3`,
       [this.sql.tenantId, planId, planVersion],
     );
+    const [plan] = await this.sql.rows<{ integration_id: string }>(
+      `SELECT integration_id FROM plans WHERE tenant_id = $1 AND id = $2`,
+      [this.sql.tenantId, planId],
+    );
     const context = await this.contexts.find(planId, configId);
     const checkpoint = await this.checkpoints.find(execution.id);
-    return { execution, document: version.document, context, checkpoint: checkpoint?.state ?? null };
+    const integrationId = plan?.integration_id ?? '';
+    return { execution, integrationId, document: version.document, context, checkpoint: checkpoint?.state ?? null };
   }
 }
 

@@ -160,7 +160,8 @@ CREATE TABLE executions (
 CREATE UNIQUE INDEX executions_one_pending ON executions (tenant_id, plan_id, config_id) WHERE status = 'pending';
 CREATE UNIQUE INDEX executions_one_active ON executions (tenant_id, plan_id, config_id)
   WHERE status IN ('running', 'parked');
-CREATE INDEX executions_open ON executions (status) WHERE status IN ('pending', 'running', 'parked');
+CREATE INDEX executions_open ON executions (tenant_id, plan_id, config_id, status)
+  WHERE status IN ('pending', 'running', 'parked');
 CREATE INDEX executions_list ON executions (tenant_id, created_at DESC, id DESC);
 CREATE INDEX executions_plan_list ON executions (tenant_id, plan_key, created_at DESC, id DESC);
 CREATE INDEX executions_config_list ON executions (tenant_id, config_id, created_at DESC, id DESC);
