@@ -1,10 +1,9 @@
-import type { JsonObject } from '@orchid/kernel';
+import { parseJson, type JsonObject } from '@orchid/kernel';
 import type { PlanDocument } from '@orchid/plan';
 import type { ContextStore } from '../contexts/context.store';
 import type { StoredContext } from '../contexts/context.entity';
+import { NotFound } from '../database/database.errors';
 import type { TenantStatements } from '../database/statements';
-import { PlanVersion } from '../plans/plan-version.entity';
-import type { CheckpointStore } from './checkpoint.store';
 import { Execution, type ExecutionStatus } from './execution.entity';
 
 export interface ClaimOptions {
@@ -57,12 +56,22 @@ const TAKE = `UPDATE executions e SET status = 'running', epoch = e.epoch + 1, o
     plan_version = CASE WHEN e.started_at IS NULL AND e.trigger <> 'retry' THEN p.current_version ELSE e.plan_version END
   FROM plans p WHERE e.tenant_id = $1 AND e.id = $2 AND p.tenant_id = e.tenant_id AND p.id = e.plan_id RETURNING e.*`;
 
+const GATHER = `SELECT p.integration_id, v.document, k.state FROM plans p
+  JOIN plan_versions v ON v.tenant_id = p.tenant_id AND v.plan_id = p.id AND v.version = $4
+  LEFT JOIN checkpoints k ON k.tenant_id = p.tenant_id AND k.execution_id = $2
+  WHERE p.tenant_id = $1 AND p.id = $3`;
+
+interface Gathered {
+  readonly integration_id: string;
+  readonly document: string;
+  readonly state: string | null;
+}
+
 /** Makes a worker the owner of an execution. */
 export class ClaimExecution {
   constructor(
     private readonly sql: TenantStatements,
     private readonly contexts: ContextStore,
-    private readonly checkpoints: CheckpointStore,
   ) {}
 
   async claim(id: string, owner: string, options: ClaimOptions = {}): Promise<ClaimOutcome> {
@@ -75,20 +84,16 @@ export class ClaimExecution {
   }
 
   private async gather(execution: Execution): Promise<Claim> {
-    const { planId, configId, planVersion } = execution;
-    const version = await this.sql.first(
-      PlanVersion,
-      `SELECT * FROM plan_versions WHERE tenant_id = $1 AND plan_id = $2 AND version = $3`,
-      [this.sql.tenantId, planId, planVersion],
-    );
-    const [plan] = await this.sql.rows<{ integration_id: string }>(
-      `SELECT integration_id FROM plans WHERE tenant_id = $1 AND id = $2`,
-      [this.sql.tenantId, planId],
-    );
-    const context = await this.contexts.find(planId, configId);
-    const checkpoint = await this.checkpoints.find(execution.id);
-    const integrationId = plan?.integration_id ?? '';
-    return { execution, integrationId, document: version.document, context, checkpoint: checkpoint?.state ?? null };
+    const { id, planId, configId, planVersion } = execution;
+    const [row] = await this.sql.rows<Gathered>(GATHER, [this.sql.tenantId, id, planId, planVersion]);
+    if (row === undefined) throw new NotFound('plan_version', String(planVersion));
+    return {
+      execution,
+      integrationId: row.integration_id,
+      document: parseJson(row.document) as unknown as PlanDocument,
+      context: await this.contexts.find(planId, configId),
+      checkpoint: row.state === null ? null : (parseJson(row.state) as JsonObject),
+    };
   }
 }
 

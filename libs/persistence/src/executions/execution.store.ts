@@ -67,7 +67,7 @@ export class ExecutionStore {
     private readonly sql: TenantStatements,
     private readonly ledgers: Ledgers,
   ) {
-    this.claims = new ClaimExecution(sql, ledgers.contexts, ledgers.checkpoints);
+    this.claims = new ClaimExecution(sql, ledgers.contexts);
     this.ends = new FinishExecution(sql, ledgers);
   }
 
