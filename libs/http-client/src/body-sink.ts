@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 
 import { decodeAtOnce, decoderFor, type Coding } from './content-encoding';
+import { errorCode } from './error-code';
 import type { BodyFault } from './http-client.port';
 
 /** What became of a body: its decoded bytes, a fault, an encoded stream that ended too early, or not worth reading on. */
@@ -130,7 +131,7 @@ export class DecodingSink implements BodySink {
   }
 
   private settleError(error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ERR_BUFFER_TOO_LARGE') this.events.settled(tooLarge(this.maxBytes));
     else if (code === 'Z_BUF_ERROR') this.events.settled({ kind: 'truncated' });
     else {

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 
+import { errorCode } from '../error-code';
 import type { BodyFault, DecodeOptions } from '../http-client.port';
 
 const LOCAL_HEADER = 0x04034b50;
@@ -20,7 +21,7 @@ export function unpack(bytes: Buffer, options: DecodeOptions): Buffer | BodyFaul
     }
     return bytes;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') {
       return {
         code: 'response_too_large',
         message: `The file is larger than ${options.maxBytes} bytes once unpacked.`,

@@ -4,13 +4,19 @@ import { parseAddress } from './public-address';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Host patterns with an optional port: `api.example.com`, `*.example.com`, `127.0.0.1:8081`, `[::1]:*`, `203.0.113.0/24`. */
+/**
+ * Hosts with an optional port: `api.example.com`, `127.0.0.1:8081`, `[::1]:*`; where `patterns` are taken also
+ * `*.example.com` and `203.0.113.0/24`.
+ */
 export class HostRules {
   private readonly exact = new Map<string, Set<string>>();
   private readonly suffixes: { readonly suffix: string; readonly port: string }[] = [];
   private readonly blocks: [Address, number][] = [];
 
-  constructor(entries: readonly string[]) {
+  constructor(
+    entries: readonly string[],
+    private readonly patterns: boolean,
+  ) {
     for (const entry of entries) this.add(entry.trim().toLowerCase());
   }
 
@@ -31,12 +37,12 @@ export class HostRules {
 
   private add(entry: string): void {
     if (entry === '') return;
-    if (ipaddr.isValidCIDR(entry)) {
+    if (this.patterns && ipaddr.isValidCIDR(entry)) {
       this.blocks.push(ipaddr.parseCIDR(entry));
       return;
     }
     const { host, port } = splitPort(entry);
-    if (host.startsWith('*.')) {
+    if (this.patterns && host.startsWith('*.')) {
       this.suffixes.push({ suffix: host.slice(1), port });
       return;
     }

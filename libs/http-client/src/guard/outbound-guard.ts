@@ -30,8 +30,8 @@ export class OutboundGuard {
   private readonly remembered = new Map<string, GuardVerdict>();
 
   constructor(options: OutboundGuardOptions = {}) {
-    this.allow = new HostRules(options.allow ?? []);
-    this.deny = new HostRules(options.deny ?? []);
+    this.allow = new HostRules(options.allow ?? [], false);
+    this.deny = new HostRules(options.deny ?? [], true);
     this.ports = new Set((options.ports ?? DEFAULT_PORTS).map(String));
   }
 
