@@ -80,6 +80,12 @@ describe('loadSettings', () => {
     expect(settings.worker.concurrency).toBe(10);
   });
 
+  it('overlooks what Kubernetes sets for its services', () => {
+    expect(loadSettings({ REDIS_PORT: 'tcp://10.0.0.1:6379', REDIS_HOST: 'cache' }).redis.url).toBe(
+      'redis://cache:6379/0',
+    );
+  });
+
   it('is frozen all the way down', () => {
     const settings = loadSettings({ KAFKA_BROKERS: 'a:1' });
     expect(Object.isFrozen(settings)).toBe(true);

@@ -70,12 +70,17 @@ interface Layers {
 
 /** An empty variable counts as absent, as compose files and charts write it. */
 function findText(setting: Setting<unknown>, { env, yaml, app }: Layers): { text: string | undefined; origin: Origin } {
-  const fromEnv = env[setting.name];
-  if (fromEnv !== undefined && fromEnv.trim() !== '') return { text: fromEnv, origin: 'environment' };
+  const fromEnv = env[setting.name]?.trim() ?? '';
+  if (fromEnv !== '' && !isServiceLink(fromEnv)) return { text: fromEnv, origin: 'environment' };
   const fromFile = yaml.get(setting.name);
   if (fromFile !== undefined) return { text: fromFile, origin: 'file' };
   const fallback = defaultOf(setting, app);
   return { text: fallback, origin: fallback === undefined ? 'unset' : 'default' };
+}
+
+/** Beside a service named redis, Kubernetes sets REDIS_PORT=tcp://10.0.0.1:6379 in every pod: nobody meant a setting. */
+function isServiceLink(text: string): boolean {
+  return /^(?:tcp|udp):\/\//.test(text);
 }
 
 function likelyTypos(env: Environment, names: readonly string[]): string[] {
