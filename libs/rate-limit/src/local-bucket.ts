@@ -30,9 +30,13 @@ export class LocalBucket {
     return this.trying === 0 && this.line.empty && this.opensAt <= this.clock.now();
   }
 
-  /** The earliest time of the next grant as far as this process knows. */
-  get earliest(): number {
-    return Math.max(this.opensAt, this.clock.now() + 1);
+  /** The earliest time of a grant for this one as far as this process knows: those before it take the first windows. */
+  earliestFor(waiter: Waiter): number {
+    const next = Math.max(this.opensAt, this.clock.now() + 1);
+    const demand = waiter.demandOn(this);
+    if (demand?.requests === undefined || demand.windowMs === undefined) return next;
+    const windows = Math.floor(this.line.ahead(waiter, demand.priority) / demand.requests);
+    return next + windows * demand.windowMs;
   }
 
   /** Whether it is known already that nothing is granted until after `deadline`. */

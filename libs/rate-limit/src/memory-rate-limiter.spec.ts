@@ -121,6 +121,19 @@ describe('the queue in front of the buckets', () => {
     expect(low).toHaveLength(10);
   });
 
+  it('tells those who waited in vain when their turn may come, each after those before it', async () => {
+    const { clock, store, demand } = waiting(10);
+    const limiter = new QueuedRateLimiter(store, clock);
+    const started = clock.now();
+    const all = Array.from({ length: 100 }, (_, index) =>
+      limiter.acquire({ grantId: `g${index}`, demands: [demand], maxWaitMs: 2_500, leaseMs: 1 }),
+    );
+    const outcomes = await clock.run(Promise.all(all));
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...Array(30).fill('granted'), ...Array(70).fill('deferred')]);
+    const after = outcomes.flatMap((outcome) => (outcome.kind === 'deferred' ? [outcome.until - started] : []));
+    expect([after[0], after[9], after[10], after.at(-1)]).toEqual([3_003, 3_003, 4_003, 9_003]);
+  });
+
   it('fails everybody in line when the store is away, and tries again for the next', async () => {
     const clock = new SteppedClock();
     let attempts = 0;

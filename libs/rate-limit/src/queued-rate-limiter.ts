@@ -147,20 +147,26 @@ export class QueuedRateLimiter implements RateLimiter {
     bucket.arm();
   }
 
-  private defer(waiter: Waiter, bucket: LocalBucket): void {
-    waiter.settle({ kind: 'deferred', until: bucket.earliest, bucket: bucket.name });
+  private defer(waiter: Waiter, bucket: LocalBucket, until = bucket.earliestFor(waiter)): void {
+    waiter.settle({ kind: 'deferred', until, bucket: bucket.name });
   }
 
   private deferOverdue(): void {
     const now = this.clock.now();
+    const overdue: (() => void)[] = [];
     let earliest = Infinity;
     for (const waiter of this.waiting) {
       const bucket = waiter.standsIn;
       // One that is being tried is decided by the outcome.
       if (bucket === null) continue;
-      if (waiter.deadline <= now) this.defer(waiter, bucket);
-      else earliest = Math.min(earliest, waiter.deadline);
+      if (waiter.deadline > now) earliest = Math.min(earliest, waiter.deadline);
+      else {
+        // Reckoned while all of them still stand in line: otherwise everybody would seem to be the first.
+        const until = bucket.earliestFor(waiter);
+        overdue.push(() => this.defer(waiter, bucket, until));
+      }
     }
+    for (const leave of overdue) leave();
     if (earliest < Infinity) this.deadlines.setNoLaterThan(Math.max(earliest, now + DEADLINE_STEP_MS));
   }
 

@@ -40,8 +40,12 @@ export class Waiter {
     this.place = null;
   }
 
+  demandOn(bucket: LocalBucket): BucketDemand | undefined {
+    return this.request.demands.find((demand) => demand.bucket === bucket.name);
+  }
+
   priorityIn(bucket: LocalBucket): number {
-    return this.request.demands.find((demand: BucketDemand) => demand.bucket === bucket.name)?.priority ?? 0;
+    return this.demandOn(bucket)?.priority ?? 0;
   }
 
   settle(outcome: AcquireOutcome): void {

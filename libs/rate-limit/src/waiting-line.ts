@@ -52,6 +52,16 @@ export class WaitingLine<T extends { readonly order: number }> {
     this.turns = Math.max(0, this.turns - 1);
   }
 
+  /** How many come before one with this priority and order. */
+  ahead(waiter: T, priority: number): number {
+    let count = 0;
+    for (const lane of this.lanes) {
+      if (lane.priority > priority) count += lane.waiters.length;
+      else if (lane.priority === priority) count += position(lane.waiters, waiter.order);
+    }
+    return count;
+  }
+
   /** Empties the line. */
   clear(): T[] {
     return this.lanes.splice(0).flatMap((lane) => lane.waiters);
