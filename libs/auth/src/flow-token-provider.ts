@@ -5,7 +5,7 @@ import { type Clock, isJsonObject, type JsonObject, type JsonValue, parseJson, s
 import { AuthError } from './auth.errors';
 import type { CompiledAuthFlow, Rendered } from './compiled-auth-flow';
 import { expiryOf, usableUntil } from './expiry';
-import { MemoryTokenVault } from './memory-token-vault';
+import { memoryVaultOf } from './memory-token-vault';
 import { signed, TokenExchange } from './obtain-token';
 import { isEntryOf, SharedToken, type UsableToken } from './shared-token';
 import { shareFlight, unlessAborted } from './single-flight';
@@ -24,6 +24,7 @@ export interface FlowTokenProviderOptions {
   /** Share one between the providers of a process: it is also what makes them obtain a token together. */
   readonly cache: TokenCache;
   readonly clock: Clock;
+  /** Refresh tokens that rotate; in memory beside the cache when absent. */
   readonly vault?: TokenVault;
 }
 
@@ -38,7 +39,7 @@ export class FlowTokenProvider implements TokenProvider {
   private readonly vault: TokenVault;
 
   constructor(private readonly options: FlowTokenProviderOptions) {
-    this.vault = options.vault ?? new MemoryTokenVault();
+    this.vault = options.vault ?? memoryVaultOf(options.cache);
   }
 
   async get(flowName: string, signal?: AbortSignal): Promise<AuthToken> {

@@ -6,7 +6,7 @@ export * from './compile-auth-flow';
 export type { CompiledAuthFlow } from './compiled-auth-flow';
 export * from './flow-token-provider';
 export * from './memory-token-cache';
-export * from './memory-token-vault';
+export { MemoryTokenVault } from './memory-token-vault';
 export * from './redis-token-cache';
 export * from './token-cache.port';
 export * from './token-provider.port';

@@ -1,5 +1,14 @@
 import type { StoredRefreshToken, TokenVault } from './token-vault.port';
 
+const vaults = new WeakMap<object, MemoryTokenVault>();
+
+/** One vault in memory for all who share `realm`. */
+export function memoryVaultOf(realm: object): MemoryTokenVault {
+  const vault = vaults.get(realm) ?? new MemoryTokenVault();
+  vaults.set(realm, vault);
+  return vault;
+}
+
 /** Refresh tokens of one process, lost with it: for tests and embedded use. */
 export class MemoryTokenVault implements TokenVault {
   private readonly tokens = new Map<string, StoredRefreshToken>();
