@@ -1,6 +1,7 @@
 import { newId } from '@orchid/kernel';
 import { createTestDatabase, seedPlan, type TestDatabase } from '@orchid/testing';
 import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
 import { migrate } from '../migrate/migrate';
 import { Database } from './database';
 import { Conflict, DatabaseUnavailable, InvalidCursor, InvalidData, NotFound, UnsafeRole } from './database.errors';
@@ -158,6 +159,16 @@ describe('a transaction', () => {
     await single.close();
   });
 
+  it('takes its tenant with it when it ends', async () => {
+    const single = await Database.connect({ url: test.url, poolSize: 1 });
+    await single.tenant(tenant).run((work) => work.integrations.list());
+    const [row] = await (Reflect.get(single, 'source') as DataSource).query(
+      "SELECT current_setting('app.tenant_id', true) AS tenant",
+    );
+    expect(row).toEqual({ tenant: '' });
+    await single.close();
+  });
+
   it('leaves nothing behind when its body throws', async () => {
     const fields = { name: 'rolled back', description: null, configSchema: { name: 'x', schema: {} } };
     const run = database.tenant(tenant).run(async (work) => {
@@ -257,6 +268,30 @@ describe('lists', () => {
       await add(`new ${seen.length}`);
     } while (cursor !== null);
     expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `old ${24 - index}`));
+  });
+
+  it('keep their order among rows of one moment', async () => {
+    const lister = newId();
+    const ids = await database.tenant(lister).run(async (work) => {
+      const made: string[] = [];
+      for (let index = 0; index < 9; index += 1) {
+        const configSchema = { name: 'x', schema: {} };
+        made.unshift((await work.integrations.create({ name: `${index}`, description: null, configSchema })).id);
+      }
+      return made;
+    });
+    const admin = new Client({ connectionString: test.adminUrl });
+    await admin.connect();
+    await admin.query('UPDATE integrations SET created_at = now() WHERE tenant_id = $1', [lister]);
+    await admin.end();
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await database.tenant(lister).run((work) => work.integrations.list({ limit: 2, cursor }));
+      seen.push(...page.data.map((row) => row.id));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(ids);
   });
 
   it.each(['nonsense', '', Buffer.from('1:x').toString('base64url')])('refuse the cursor "%s"', async (cursor) => {

@@ -164,6 +164,28 @@ describe('schedules', () => {
     expect(await claimDue()).toHaveLength((count + 1) * (count + 1));
   });
 
+  it('miss no pair whose plan and config are enabled at the same moment', async () => {
+    const pair = await seedPlan(database, tenant, { enabled: false });
+    await run((work) => work.configs.setEnabled(pair.config.id, false));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let entered = (): void => undefined;
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    const plan = run(async (work) => {
+      await work.plans.setEnabled(pair.plan.key, true);
+      entered();
+      await held;
+    });
+    await inside;
+    const config = { done: false };
+    const enabled = run((work) => work.configs.setEnabled(pair.config.id, true)).finally(() => (config.done = true));
+    const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while (!config.done && (await admin.query(waits)).rowCount === 0) await new Promise(setImmediate);
+    release();
+    await Promise.all([plan, enabled]);
+    expect(await claimDue()).toHaveLength(1);
+  });
+
   it('make a pair that is enabled again due when its wait has passed', async () => {
     const pair = await seedPlan(database, tenant, { wait_seconds: 600, repeat_count: 5 });
     await execute(await dueNow());

@@ -48,7 +48,7 @@ async function ensureTemplate(admin: Client, databaseUrl: string): Promise<strin
   try {
     const ready = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND NOT datallowconn', [template]);
     if (ready.rowCount === 1) return template;
-    await admin.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+    await dropTemplates(admin);
     await admin.query(`CREATE DATABASE ${template} OWNER ${admin.escapeIdentifier(new URL(databaseUrl).username)}`);
     await migrate({ ownerUrl: withDatabase(databaseUrl, template) });
     // Nobody may connect: a database in use cannot be cloned. Set last, it also marks the template as complete.
@@ -57,6 +57,14 @@ async function ensureTemplate(admin: Client, databaseUrl: string): Promise<strin
   } finally {
     await admin.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
   }
+}
+
+/** Those of other migrations, and one that was left unfinished. */
+async function dropTemplates(admin: Client): Promise<void> {
+  const { rows } = await admin.query<{ datname: string }>(
+    `SELECT datname FROM pg_database WHERE datname LIKE 'orchid\\_template\\_%'`,
+  );
+  for (const { datname } of rows) await admin.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
 }
 
 /** Another set of migrations is another template. */
