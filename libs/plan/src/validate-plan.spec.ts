@@ -72,12 +72,8 @@ const documents: readonly Row[] = [
   ['a pause of nothing', plan({ wait_seconds: 0 }), ['$.wait_seconds out_of_range']],
   ['a pause with a fraction', plan({ wait_seconds: 1.5 }), ['$.wait_seconds invalid_type']],
   ['a negative count', plan({ repeat_count: -1 }), ['$.repeat_count out_of_range']],
-  [
-    'a number beyond all bounds',
-    plan({ max_loops: 1e300 }),
-    ['$.max_loops number_out_of_range', '$.max_loops out_of_range'],
-  ],
-  ['no number', plan({ max_loops: NaN }), ['$.max_loops number_out_of_range', '$.max_loops invalid_type']],
+  ['a number beyond all bounds', plan({ max_loops: 1e300 }), ['$.max_loops number_out_of_range']],
+  ['no number', plan({ max_loops: NaN }), ['$.max_loops number_out_of_range']],
   ['cron with four fields', plan({ schedule: { cron: '0 6 * *' } }), ['$.schedule.cron invalid_cron']],
   ['cron of a day that never comes', plan({ schedule: { cron: '0 0 30 2 *' } }), ['$.schedule.cron invalid_cron']],
   [
@@ -219,6 +215,9 @@ const documents: readonly Row[] = [
     root({ body: { a: '{{ foo.a }}', b: [{ c: '{{ bar.b }}' }], d: 1 } }),
     ['$.step.body.a unknown_root', '$.step.body.b[0].c unknown_root'],
   ],
+  ['a text too long for a template', root({ body: 'x'.repeat(131_073) }), ['$.step.body too_long']],
+  ['too many expressions', root({ body: Array(11_000).fill('{vars.a}') }), ['$ too_many_expressions']],
+  ['too many values', root({ body: Array(50_000).fill(1) }), ['$ document_too_large']],
   ['a limit without numbers', plan({ rate_limits: [{ scope: 'global' }] }), ['$.rate_limits[0] empty_limit']],
   ['a limit without a window', plan({ rate_limits: [{ requests: 5 }] }), ['$.rate_limits[0].window_secs required']],
   [
@@ -249,7 +248,7 @@ const documents: readonly Row[] = [
 ];
 
 describe('a document that breaks the rules', () => {
-  it.each(documents)('%s', (_what, document, expected, options) => {
+  it.each(documents.map(([what, ...rest]) => ({ what, rest })))('$what', ({ rest: [document, expected, options] }) => {
     const result = validatePlan(document, options);
     const faults = result.ok ? [] : result.faults;
     expect(shown(faults)).toEqual([...expected].sort());
@@ -327,7 +326,7 @@ describe('a document that breaks the rules', () => {
             integration: 'b',
             step: { url: URL, body: document, sub_steps: [document], vars: document },
           });
-          return ({} as Record<string, unknown>)['polluted'] === undefined;
+          return ({} as Record<string, unknown>).polluted === undefined;
         },
       ),
       { numRuns: 300 },

@@ -281,7 +281,7 @@ describe('a compiled limit', () => {
 
   it('matches in linear time', () => {
     const started = performance.now();
-    expect(matches(`${'**a'.repeat(100)}`, { path: '/'.padEnd(8_000, 'a') + 'b' })).toBe(false);
+    expect(matches('**a'.repeat(100), { path: '/'.padEnd(8_000, 'a') + 'b' })).toBe(false);
     expect(matches(`/${'*a'.repeat(200)}`, { path: '/'.padEnd(8_000, 'a') + 'b' })).toBe(false);
     expect(performance.now() - started).toBeLessThan(5_000);
   });

@@ -8,6 +8,7 @@ import { compileLimits } from './compile-limits';
 import { compileStep } from './compile-step';
 import { checkTiming } from './schedule';
 import { stepsOf } from './step-auth';
+import { checkNames } from './step-names';
 import { ROOT_PLACE } from './step-place';
 
 const MOST_STEPS = 100;
@@ -41,7 +42,9 @@ export function compileDocument(
     return null;
   }
   checkStepCount(findings, step);
-  const root = compileStep(compilation, { ...ROOT_PLACE, id: step.id ?? ROOT_PLACE.path }, step);
+  const place = { ...ROOT_PLACE, id: step.id ?? ROOT_PLACE.path };
+  checkNames(findings, place, step, new Set());
+  const root = compileStep(compilation, place, step);
   const stepIds = new Set(stepsOf(root).map(({ id }) => id));
   return { ...common, root, limits: compileLimits(compilation, document.rate_limits, stepIds) };
 }

@@ -31,6 +31,9 @@ interface Compiled {
 
 type Named = Readonly<Record<string, string>> | undefined;
 
+const LONGEST_TEMPLATE = 131_072;
+const MOST_EXPRESSIONS = 10_000;
+
 const NOTHING = { source: '', canonical: '', references: [], warnings: [] } as const;
 /** Stand-ins for what does not compile: the plan is thrown away, but its other faults are still looked for. */
 const BROKEN_EXPRESSION: Expression = { ...NOTHING, evaluate: () => null };
@@ -96,12 +99,19 @@ export class ExpressionReader {
   }
 
   private leaf({ path, value }: Leaf, position: ValuePosition): boolean {
+    if (typeof value === 'string' && value.length > LONGEST_TEMPLATE) {
+      const message = `A template is at most ${LONGEST_TEMPLATE} characters long.`;
+      this.compilation.findings.fault(path, 'too_long', message, 'Divide it, or take the text from the config.');
+      return false;
+    }
     const compiled = this.attempt(path, () => compileValue(value, { position }));
     if (compiled !== null) this.note(path, typeof value === 'string' ? value : value.expr, compiled);
     return compiled !== null;
   }
 
   private attempt<T>(path: string, compile: () => T): T | null {
+    const { findings } = this.compilation;
+    if (findings.full || findings.canonical.length > MOST_EXPRESSIONS) return this.giveUp();
     try {
       return compile();
     } catch (error) {
@@ -109,6 +119,13 @@ export class ExpressionReader {
       this.fault(path, error);
       return null;
     }
+  }
+
+  /** What it costs to check a document has a bound too. */
+  private giveUp(): null {
+    const message = `The plan has more than ${MOST_EXPRESSIONS} expressions.`;
+    this.compilation.findings.fault('$', 'too_many_expressions', message, 'Divide it into several plans.');
+    return null;
   }
 
   private fault(path: string, error: ExpressionError): void {

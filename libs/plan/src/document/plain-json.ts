@@ -4,7 +4,7 @@ import { below } from '../json-path';
 
 /** Levels of objects and arrays a document may have. */
 export const DEEPEST_NESTING = 64;
-const MOST_VALUES = 200_000;
+const MOST_VALUES = 50_000;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
