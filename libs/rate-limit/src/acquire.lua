@@ -3,8 +3,8 @@
 -- KEYS: the grant, then for each bucket: log, facts, leases.
 -- ARGV: grant id, lease in microseconds, how long the grant is remembered in milliseconds, farthest look,
 --       recheck of slots in microseconds, then for each bucket: requests, window in microseconds (0 0: no window),
---       max_concurrent (0: none).
--- Answers {1, room, wait, firm, room, wait, firm, ...} or {0, bucket (from 1), wait, firm}; waits in microseconds.
+--       max_concurrent (0: none), grants the caller knows to be in the log (0: none).
+-- Answers {1, room, wait, firm, written, room, wait, firm, written, ...} or {0, bucket (from 1), wait, firm}; waits in microseconds.
 --
 -- The log is a ring of the instants of the last grants, eight bytes each, behind a header of two: how many grants were
 -- ever written, and how many the ring holds. Window rule: the grant before the last `requests - 1` must have left the window.
@@ -20,6 +20,7 @@ if redis.call('EXISTS', grant_key) == 1 then
     again[#again + 1] = 1
     again[#again + 1] = 0
     again[#again + 1] = 1
+    again[#again + 1] = 0
   end
   return again
 end
@@ -27,14 +28,25 @@ end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
+-- The server lost grants that somebody remembers: what else it lost is not known, so one window has to pass. Others who
+-- remember grants from before that are late, not news.
+local function after_loss(b)
+  local lost_at = tonumber(redis.call('HGET', b.facts, 'lost_at') or '0')
+  if now - lost_at <= 2 * b.window then return end
+  b.closed = math.max(b.closed, now + b.window)
+  redis.call('HSET', b.facts, 'closed', string.format('%.0f', b.closed), 'lost_at', string.format('%.0f', now))
+  local ttl = math.ceil(math.max(b.closed - now, 2 * b.window) / 1000) + 1000
+  if redis.call('PTTL', b.facts) < ttl then redis.call('PEXPIRE', b.facts, ttl) end
+end
+
 local function load(index)
   local b = {
     log = KEYS[index * 3 - 1],
     facts = KEYS[index * 3],
     leases = KEYS[index * 3 + 1],
-    requests = tonumber(ARGV[3 + index * 3]),
-    window = tonumber(ARGV[4 + index * 3]),
-    slots = tonumber(ARGV[5 + index * 3]),
+    requests = tonumber(ARGV[2 + index * 4]),
+    window = tonumber(ARGV[3 + index * 4]),
+    slots = tonumber(ARGV[4 + index * 4]),
     written = 0,
     size = 0,
     closed = 0,
@@ -47,6 +59,7 @@ local function load(index)
   if b.requests > 0 then
     local header = redis.call('GETRANGE', b.log, 0, HEADER - 1)
     if #header == HEADER then b.written, b.size = struct.unpack('>dd', header) end
+    if tonumber(ARGV[5 + index * 4]) > b.written then after_loss(b) end
   end
   if b.slots > 0 then
     redis.call('ZREMRANGEBYSCORE', b.leases, '-inf', now)
@@ -58,7 +71,8 @@ end
 local function instant(b, index)
   local at = HEADER + (index % b.size) * ENTRY
   local entry = redis.call('GETRANGE', b.log, at, at + ENTRY - 1)
-  return struct.unpack('>d', entry)
+  if #entry < ENTRY then return 0 end
+  return (struct.unpack('>d', entry))
 end
 
 -- When the window allows `count` more grants.
@@ -98,11 +112,11 @@ local function grow(b)
   if b.size >= b.requests then return end
   if b.written > 0 then
     local body = redis.call('GETRANGE', b.log, HEADER, -1)
-    if b.written >= b.size then
-      local cut = (b.written % b.size) * ENTRY
-      body = string.sub(body, cut + 1) .. string.sub(body, 1, cut)
-      b.written = b.size
-    end
+    body = body .. string.rep('\0', b.size * ENTRY - #body)
+    local cut = (b.written % b.size) * ENTRY
+    body = string.sub(body, cut + 1) .. string.sub(body, 1, cut)
+    -- The count goes on from the next number at which the oldest entry comes to lie at the ring's beginning.
+    b.written = math.ceil((b.written - b.size) / b.requests) * b.requests + b.size
     redis.call('SET', b.log, struct.pack('>dd', b.written, b.requests) .. body)
   end
   b.size = b.requests
@@ -142,7 +156,8 @@ local answer = { 1 }
 for index = 1, buckets do
   local b = loaded[index]
   take(b)
-  answer[#answer + 1], answer[#answer + 2], answer[#answer + 3] = outlook(b)
+  local room, wait, firm = outlook(b)
+  for _, number in ipairs({ room, wait, firm, b.written }) do answer[#answer + 1] = number end
 end
 redis.call('SET', grant_key, '1', 'PX', remember)
 return answer

@@ -156,11 +156,12 @@ export class QueuedRateLimiter implements RateLimiter {
     const overdue: (() => void)[] = [];
     let earliest = Infinity;
     for (const waiter of this.waiting) {
-      const bucket = waiter.standsIn;
+      const place = waiter.standsIn;
       // One that is being tried is decided by the outcome.
-      if (bucket === null) continue;
+      if (place === null) continue;
       if (waiter.deadline > now) earliest = Math.min(earliest, waiter.deadline);
       else {
+        const bucket = this.bucket(place.name);
         // Reckoned while all of them still stand in line: otherwise everybody would seem to be the first.
         const until = bucket.earliestFor(waiter);
         overdue.push(() => this.defer(waiter, bucket, until));

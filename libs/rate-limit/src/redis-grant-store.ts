@@ -11,6 +11,7 @@ import {
   type TakeOutcome,
   type TakeRequest,
 } from './grant-store.port';
+import { SeenGrants } from './seen-grants';
 import { LimiterUnavailable } from './limiter.errors';
 import type { BucketDemand } from './rate-limiter.port';
 
@@ -32,6 +33,7 @@ const HASH_TAG = /^\{[^{}]+\}/;
 export class RedisGrantStore implements GrantStore {
   private returning = new Map<string, string[]>();
   private returned: Promise<void> | null = null;
+  private readonly seen = new SeenGrants();
 
   constructor(
     private readonly redis: Redis,
@@ -46,9 +48,17 @@ export class RedisGrantStore implements GrantStore {
     const head = [grantId, Math.ceil(leaseMs * US), GRANT_REMEMBERED_MS, FARTHEST_LOOK, SLOT_RECHECK_MS * US];
     const grantKey = this.key(`${tagOf(demands[0]?.bucket ?? '')}:${grantId}`, 'g');
     const answer = await this.within(
-      this.redis.orchidAcquire(keys.length + 1, grantKey, ...keys, ...head, ...demands.flatMap(numbers)),
+      this.redis.orchidAcquire(
+        keys.length + 1,
+        grantKey,
+        ...keys,
+        ...head,
+        ...demands.flatMap((each) => [...numbers(each), this.seen.of(each)]),
+      ),
     );
-    return outcomeOf(answer, demands);
+    const outcome = outcomeOf(answer, demands);
+    if (outcome.kind === 'taken') demands.forEach((each, index) => this.seen.note(each, answer[4 + index * 4] ?? 0));
+    return outcome;
   }
 
   /** Slots returned in one turn of the event loop go in one command per bucket. */
@@ -108,7 +118,7 @@ function outcomeOf(answer: readonly number[], demands: readonly BucketDemand[]):
     firm: at(wait + 1) === 1,
   });
   if (at(0) === 0) return { kind: 'refused', bucket: demands[at(1) - 1]?.bucket ?? '', outlook: outlook(0, 2) };
-  return { kind: 'taken', outlooks: demands.map((_, index) => outlook(at(1 + index * 3), 2 + index * 3)) };
+  return { kind: 'taken', outlooks: demands.map((_, index) => outlook(at(1 + index * 4), 2 + index * 4)) };
 }
 
 function tagOf(bucket: string): string {

@@ -84,6 +84,23 @@ describe('RedisRateLimiter', () => {
       expect(sent.mock.calls.length).toBeLessThanOrEqual(600);
     });
 
+    it('lets one window pass when Redis lost its memory', async () => {
+      const settings = options();
+      const [one, two] = workers.map((worker) => new RedisRateLimiter(worker, settings));
+      const limited = demand('{t/i}:global:flushed', 5, 400);
+      await two?.acquire(request([limited]));
+      for (let i = 0; i < 4; i += 1) await one?.acquire(request([limited]));
+      await redis.del(await redis.keys(`${settings.keyPrefix}*`));
+      const lost = Date.now();
+      const waited = one?.acquire(request([limited]));
+      expect((await two?.acquire(request([limited], 50)))?.kind).toBe('deferred');
+      expect((await waited)?.kind).toBe('granted');
+      expect(Date.now() - lost).toBeGreaterThanOrEqual(395);
+      expect(Date.now() - lost).toBeLessThan(790);
+      for (let i = 0; i < 4; i += 1) expect((await two?.acquire(request([limited], 50)))?.kind).toBe('granted');
+      expect((await two?.acquire(request([limited], 0)))?.kind).toBe('deferred');
+    });
+
     it('leaves nothing behind that does not expire, and keeps one integration in one cluster slot', async () => {
       const settings = options();
       const limiter = new RedisRateLimiter(redis, settings);

@@ -1,10 +1,16 @@
-import type { LocalBucket } from './local-bucket';
 import type { AcquireOutcome, AcquireRequest, BucketDemand } from './rate-limiter.port';
+import type { WaitingLine } from './waiting-line';
+
+/** What one can wait for. */
+export interface WaitingPlace {
+  readonly name: string;
+  readonly line: WaitingLine<Waiter>;
+}
 
 /** One request for a grant on its way. */
 export class Waiter {
   /** The bucket in whose line it stands; null while it is tried or done. */
-  private place: { readonly bucket: LocalBucket; readonly priority: number } | null = null;
+  private place: { readonly bucket: WaitingPlace; readonly priority: number } | null = null;
   settled = false;
   readonly outcome: Promise<AcquireOutcome>;
   private resolve: (outcome: AcquireOutcome) => void = () => undefined;
@@ -25,11 +31,11 @@ export class Waiter {
     return this.startedAt + this.request.maxWaitMs;
   }
 
-  get standsIn(): LocalBucket | null {
+  get standsIn(): WaitingPlace | null {
     return this.place?.bucket ?? null;
   }
 
-  joins(bucket: LocalBucket): void {
+  joins(bucket: WaitingPlace): void {
     const priority = this.priorityIn(bucket);
     this.place = { bucket, priority };
     bucket.line.add(this, priority);
@@ -40,11 +46,11 @@ export class Waiter {
     this.place = null;
   }
 
-  demandOn(bucket: LocalBucket): BucketDemand | undefined {
+  demandOn(bucket: WaitingPlace): BucketDemand | undefined {
     return this.request.demands.find((demand) => demand.bucket === bucket.name);
   }
 
-  priorityIn(bucket: LocalBucket): number {
+  priorityIn(bucket: WaitingPlace): number {
     return this.demandOn(bucket)?.priority ?? 0;
   }
 
