@@ -59,7 +59,11 @@ describe('RedisTokenCache', () => {
   });
 
   it('says within two seconds that Redis is away, as an auth error that may be tried again', async () => {
-    const redis = new Redis('redis://127.0.0.1:1', { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    const redis = new Redis('redis://127.0.0.1:1', {
+      maxRetriesPerRequest: null,
+      retryStrategy: () => 50,
+      disconnectTimeout: 10,
+    });
     redis.on('error', () => undefined);
     const cache = new RedisTokenCache(redis, { keyPrefix: '', cipher });
     const { provider } = provideOn(systemClock, credentials, [token('t1')], { cache });

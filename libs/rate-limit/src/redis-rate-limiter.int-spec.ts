@@ -115,7 +115,11 @@ describe('RedisRateLimiter', () => {
   });
 
   it('grants nothing and says so within two seconds when Redis is away', async () => {
-    const redis = new Redis('redis://127.0.0.1:1', { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    const redis = new Redis('redis://127.0.0.1:1', {
+      maxRetriesPerRequest: null,
+      retryStrategy: () => 50,
+      disconnectTimeout: 10,
+    });
     redis.on('error', () => undefined);
     const limiter = new RedisRateLimiter(redis, options());
     const started = Date.now();
