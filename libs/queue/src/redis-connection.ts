@@ -2,6 +2,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { QueueUnavailable, RedisMayEvict } from './queue.errors';
 
 const COMMAND_TIMEOUT_MS = 2_000;
+/** Through a few attempts: Redis may be starting as well. */
+const CONNECT_WITHIN_MS = 10_000;
 const LONGEST_RECONNECT_MS = 2_000;
 
 const reconnect = (times: number): number => Math.min(times * 100, LONGEST_RECONNECT_MS);
@@ -21,13 +23,30 @@ export function patientConnection(url: string): Redis {
   return connection(url, { maxRetriesPerRequest: null });
 }
 
-/** Refuses a Redis that may drop keys. A managed Redis that hides its configuration is trusted. */
+/** Waits for the connection and refuses a Redis that may drop keys. A managed Redis that hides its configuration is trusted. */
 export async function assertNoEviction(redis: Redis): Promise<void> {
-  const answer = await redis.info('memory').catch((error: unknown) => {
-    throw new QueueUnavailable(error);
-  });
+  const answer = await connected(redis)
+    .then(() => redis.info('memory'))
+    .catch((error: unknown) => {
+      throw new QueueUnavailable(error);
+    });
   const policy = /maxmemory_policy:(\S+)/.exec(answer)?.[1];
   if (policy !== undefined && policy !== 'noeviction') throw new RedisMayEvict(policy);
+}
+
+/** A prompt connection refuses commands until it stands. */
+async function connected(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`no connection within ${CONNECT_WITHIN_MS} ms`)),
+      CONNECT_WITHIN_MS,
+    );
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function connection(url: string, options: RedisOptions): Redis {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { workspaceRoot } from './workspace-root';
 
 /** How an integration test reaches the services of the development stack. */
 export interface StackEnv {
@@ -46,10 +47,4 @@ function readStateEnv(directory: string): Settings {
   const file = path.join(directory, 'state.json');
   if (!existsSync(file)) return {};
   return (JSON.parse(readFileSync(file, 'utf8')) as { env: Settings }).env;
-}
-
-function workspaceRoot(from: string): string {
-  if (existsSync(path.join(from, 'package.json'))) return from;
-  const parent = path.dirname(from);
-  return parent === from ? process.cwd() : workspaceRoot(parent);
 }
