@@ -11,7 +11,8 @@ export function addNegationParentheses(pieces: Piece[]): Piece[] {
     if (piece.role !== 'operator' || !isPunctuation(piece.token, '!')) continue;
     const end = operandEnd(pieces, closing, index + 1);
     const last = pieces[end];
-    if (last === undefined || end === index + 1) continue;
+    // One name or one group behind `!` needs no parentheses.
+    if (last === undefined || end === (closing.get(index + 1) ?? index + 1)) continue;
     piece.suffix = `(${piece.suffix}`;
     last.suffix += ')';
   }

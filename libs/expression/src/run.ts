@@ -5,6 +5,8 @@ import type { Scope } from './expression.types';
 const MAX_STEPS = 10_000_000;
 const MAX_OUTPUT = 16_777_216;
 const MAX_ITEMS = 10_000;
+/** What an element or member counts for, in characters. */
+const PER_ELEMENT = 8;
 
 /** One evaluation: its data, its variables and what it may still spend. */
 export class Run {
@@ -35,7 +37,6 @@ export class Run {
     if (count > MAX_ITEMS) {
       throw new ExpressionError('too_many_items', `a list of more than ${MAX_ITEMS} elements`);
     }
-    this.produce(count);
   }
 
   /** Counts a value as it would be written out, shared parts as often as they occur. */
@@ -43,12 +44,12 @@ export class Run {
     if (typeof value === 'string') this.produce(value.length);
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
-      this.produce(value.length + 1);
+      this.produce((value.length + 1) * PER_ELEMENT);
       for (const element of value) this.measure(element);
       return;
     }
     const names = Object.keys(value);
-    this.produce(names.length + 1);
+    this.produce((names.length + 1) * PER_ELEMENT);
     for (const name of names) this.measure(value[name] ?? null);
   }
 

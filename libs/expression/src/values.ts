@@ -49,6 +49,9 @@ export function textCost(text: string): number {
   return text.length >> 6;
 }
 
+/** Steps it takes to begin with two lists or objects. */
+const PER_PAIR = 8;
+
 /** Deep equality; numbers are equal by value whatever holds them. */
 export function equal(left: JsonValue, right: JsonValue, run: Run): boolean {
   if (typeof left === 'string') run.spend(textCost(left));
@@ -66,15 +69,21 @@ function sameNumber(left: Numeric, right: Numeric): boolean {
 
 function equalLists(left: readonly JsonValue[], right: readonly JsonValue[], run: Run): boolean {
   if (left.length !== right.length) return false;
-  run.spend(left.length);
-  return left.every((element, index) => equal(element, right[index] ?? null, run));
+  run.spend(left.length + PER_PAIR);
+  for (let at = 0; at < left.length; at += 1) {
+    if (!equal(left[at] ?? null, right[at] ?? null, run)) return false;
+  }
+  return true;
 }
 
 function equalObjects(left: JsonObject, right: JsonObject, run: Run): boolean {
   const names = Object.keys(left);
   if (names.length !== Object.keys(right).length) return false;
-  run.spend(names.length);
-  return names.every((name) => Object.hasOwn(right, name) && equal(left[name] ?? null, right[name] ?? null, run));
+  run.spend(names.length + PER_PAIR);
+  for (const name of names) {
+    if (!Object.hasOwn(right, name) || !equal(left[name] ?? null, right[name] ?? null, run)) return false;
+  }
+  return true;
 }
 
 /** Orders two texts by code point. */

@@ -66,6 +66,7 @@ export const DATA_FUNCTIONS = [
     parameters: ['array', 'array'],
     call: ([first, second], run) => {
       run.checkItems(first.length * second.length);
+      run.spend(first.length * second.length);
       return first.flatMap((left) => second.map((right): JsonValue => [left, right]));
     },
   }),

@@ -142,6 +142,7 @@ function timeWindows(from: number, to: number, duration: Duration, run: Run): Js
   let begin = from;
   for (let count = 1; begin < to; count += 1) {
     run.checkItems(count);
+    run.spend(32);
     // Counted from the start each time: adding months one by one would drift from the 31st to the 28th.
     const end = Math.min(to, start.plus(duration.mapUnits((amount) => amount * count)).toMillis());
     windows.push({ from: iso(begin), to: iso(end) });
