@@ -18,6 +18,10 @@ export class DoneSet {
     while (this.beyond.delete(this.prefix)) this.prefix += 1;
   }
 
+  get size(): number {
+    return this.prefix + this.beyond.size;
+  }
+
   ranges(): Range[] {
     const ranges: [number, number][] = this.prefix > 0 ? [[0, this.prefix - 1]] : [];
     for (const index of [...this.beyond].sort((a, b) => a - b)) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { JsonObject, Redactor } from '@orchid/kernel';
 import type { CompiledPlan } from '@orchid/plan';
 
@@ -33,6 +34,11 @@ export type StopReason = 'cancel' | 'yield' | 'lost';
 export class StopSignal {
   private readonly controller = new AbortController();
   private asked: StopReason | null = null;
+
+  constructor() {
+    // Every request in flight listens.
+    setMaxListeners(0, this.controller.signal);
+  }
 
   get reason(): StopReason | null {
     return this.asked;

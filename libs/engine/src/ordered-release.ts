@@ -43,22 +43,32 @@ export class OrderedRelease {
   }
 
   private async drain(): Promise<void> {
-    this.draining ??= this.releaseAll().finally(() => {
-      this.draining = null;
-    });
-    await this.draining;
+    // One that becomes ready while a drain is ending would be missed by it: hence the second look.
+    do {
+      this.draining ??= this.releaseAll().finally(() => {
+        this.draining = null;
+      });
+      await this.draining;
+    } while (this.isReady());
   }
 
   private async releaseAll(): Promise<void> {
     this.skipForward();
     for (let release = this.ready.get(this.next); release !== undefined; release = this.ready.get(this.next)) {
-      this.ready.delete(this.next);
+      const index = this.next;
+      this.ready.delete(index);
       await release();
-      this.next += 1;
+      // Somebody who looked for room meanwhile may have moved on already.
+      this.next = Math.max(this.next, index + 1);
       this.skipForward();
       this.wake();
     }
     this.wake();
+  }
+
+  private isReady(): boolean {
+    this.skipForward();
+    return this.ready.has(this.next);
   }
 
   private skipForward(): void {

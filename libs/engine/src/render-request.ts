@@ -83,6 +83,8 @@ function outboundOf(run: Execution, request: CompiledRequest, parts: OutboundPar
     decode: {
       format: request.responseFormat,
       ...(request.csv !== null && { csv: request.csv }),
+      ...(request.forceArray !== undefined && { forceArray: request.forceArray }),
+      ...(request.decompress !== undefined && { decompress: request.decompress }),
       maxBytes: request.maxResponseBytes ?? DEFAULT_RESPONSE_BYTES,
     },
     credentialHeaders: [...parts.secretNames],

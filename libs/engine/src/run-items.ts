@@ -228,6 +228,8 @@ class FanOut {
   }
 
   private async finish(): Promise<ItemsOutcome> {
+    const missing = this.items.length - this.done.size;
+    if (missing !== 0) throw new Error(`${missing} items of step ${this.loop.step.path} are unaccounted for`);
     const results = this.items.map((_, index) => this.results.get(index)).filter((each) => each !== undefined);
     if (this.isPageMode) await emitItemsPage(this.execution, this.loop, this.task.inner, results);
     const body = this.loop.step.request === null ? results : (this.task.inner.exchange.response.body ?? null);

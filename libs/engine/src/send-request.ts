@@ -85,6 +85,7 @@ export class RequestSender {
     const permission = await this.acquire(attempt.rendered);
     if (permission.kind !== 'granted') return permission;
     const sent = await this.transmit(attempt.rendered, permission.grant);
+    if (this.run.input.stop.reason === 'lost') return { kind: 'lost' };
     if ('error' in sent) return this.onTransportError(sent.error);
     return this.onAnswer(attempt, sent.response, sent.toldUntil);
   }

@@ -15,11 +15,15 @@ export class StepError extends OrchidError {
 
 const INFRASTRUCTURE = new Set([
   'broker_unavailable',
-  'limiter_unavailable',
-  'database_unavailable',
-  'cache_unavailable',
-  'ownership_lost',
+  'broker_refused',
   'publisher_closed',
+  'publisher_overloaded',
+  'unroutable',
+  'limiter_unavailable',
+  'token_cache_unavailable',
+  'database_unavailable',
+  'database_fault',
+  'ownership_lost',
 ]);
 
 /** Whether an error speaks of the API or the plan; anything else is Orchid's own trouble and passes through the engine. */

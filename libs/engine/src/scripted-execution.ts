@@ -1,0 +1,152 @@
+import type { AuthToken } from '@orchid/auth';
+import { TransportError, type HttpClient, type OutboundRequest, type OutboundResponse } from '@orchid/http-client';
+import {
+  parseJson,
+  Redactor,
+  stringifyJson,
+  systemClock,
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+} from '@orchid/kernel';
+import { MemoryPublisher } from '@orchid/messaging';
+import { compilePlan, validatePlan, type PlanDocument } from '@orchid/plan';
+import { MemoryRateLimiter } from '@orchid/rate-limit';
+import { StopSignal, type ExecutionInput } from './execution-input';
+import type { ExecutionOutcome } from './execution-outcome';
+import { LimiterQuota } from './limiter-quota';
+import { MemoryCheckpointStore } from './memory-checkpoint-store';
+import { runExecution } from './run-execution';
+
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly body?: JsonValue;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fails without an answer. */
+  readonly transport?: 'timeout' | 'connection_failed';
+}
+
+export type Script = (request: OutboundRequest, call: number) => ScriptedAnswer | Promise<ScriptedAnswer>;
+
+/** Waits take no time, but move the clock. */
+class LeapingClock implements Clock {
+  private time = Date.UTC(2026, 0, 15, 10, 30);
+  readonly slept: number[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(ms: number): Promise<void> {
+    this.slept.push(ms);
+    this.time += ms;
+    return Promise.resolve();
+  }
+}
+
+/** Runs a plan against a scripted API: no network, no waiting. */
+export class ScriptedExecution {
+  readonly requests: OutboundRequest[] = [];
+  readonly publisher: MemoryPublisher;
+  readonly checkpoints = new MemoryCheckpointStore();
+  readonly clock = new LeapingClock();
+  readonly stop = new StopSignal();
+  readonly rejected: string[] = [];
+  config: JsonObject = { base_url: 'https://api.example.com', api_key: 'very-secret-key' };
+  context: JsonObject = { last_success_at: null };
+  checkpoint: JsonObject | null = null;
+  parkAfterMs = 15_000;
+  sliceMs = 3_600_000;
+  tokens = ['token-1', 'token-2'];
+
+  constructor(
+    private readonly document: PlanDocument,
+    private readonly script: Script,
+    options: { readonly maxMessageBytes?: number } = {},
+  ) {
+    this.publisher = new MemoryPublisher(options);
+  }
+
+  run(): Promise<ExecutionOutcome> {
+    const input = this.input();
+    const limiter = new MemoryRateLimiter(systemClock);
+    const identity = { tenantId: input.tenantId, integrationId: 'i', configId: input.configId, config: this.config };
+    return runExecution(input, {
+      http: this.http(),
+      publisher: this.publisher,
+      checkpoints: this.checkpoints,
+      auth: {
+        get: () => Promise.resolve(this.token()),
+        reject: (_flow, token) => {
+          this.rejected.push(token.token);
+          this.tokens.shift();
+          return Promise.resolve();
+        },
+        only: 'oauth',
+        nameOf: () => 'oauth',
+      },
+      quota: new LimiterQuota(limiter, input.plan.limits, identity, systemClock),
+      clock: this.clock,
+      observer: {},
+      random: () => 0.5,
+      traceIds: () => null,
+    });
+  }
+
+  /** Parsed messages of a channel. */
+  messages(channel: 'responses' | 'errors'): JsonObject[] {
+    return this.publisher.messages(channel) as JsonObject[];
+  }
+
+  private token(): AuthToken {
+    const token = this.tokens[0] ?? 'token-last';
+    return { token, headers: { Authorization: `Bearer ${token}` }, expiresAt: null, fields: {} };
+  }
+
+  private input(): ExecutionInput {
+    const validation = validatePlan(this.document);
+    if (!validation.ok) throw new Error(JSON.stringify(validation.faults));
+    return {
+      tenantId: '11111111-1111-4111-8111-111111111111',
+      executionId: '22222222-2222-4222-8222-222222222222',
+      integration: 'acme',
+      plan: compilePlan(validation.document),
+      planVersion: 1,
+      configId: '33333333-3333-4333-8333-333333333333',
+      config: this.config,
+      secretFields: new Set(['api_key']),
+      redactor: new Redactor(['very-secret-key']),
+      context: this.context,
+      checkpoint: this.checkpoint,
+      stop: this.stop,
+      parkAfterMs: this.parkAfterMs,
+      sliceMs: this.sliceMs,
+    };
+  }
+
+  private http(): HttpClient {
+    return {
+      send: async (request) => {
+        this.requests.push(request);
+        const answer = await this.script(request, this.requests.length);
+        if (answer.transport !== undefined) throw new TransportError(answer.transport, 'no answer came');
+        return responseOf(request, answer);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+function responseOf(request: OutboundRequest, answer: ScriptedAnswer): OutboundResponse {
+  const json = stringifyJson(answer.body ?? null);
+  return {
+    status: answer.status ?? 200,
+    headers: { 'content-type': 'application/json', ...answer.headers },
+    url: request.url,
+    body: parseJson(json),
+    json,
+    links: {},
+    size: json.length,
+    durationMs: 1,
+  };
+}
