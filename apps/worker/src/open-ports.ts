@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { MemoryTokenCache } from '@orchid/auth';
+import { RedisTokenCache, type Cipher } from '@orchid/auth';
 import type { Settings } from '@orchid/config';
 import { UndiciHttpClient } from '@orchid/http-client';
 import { systemClock } from '@orchid/kernel';
@@ -22,11 +22,12 @@ export interface OpenedPorts {
 /** Connects to everything a worker needs. Throws when PostgreSQL or Redis cannot be used as they are. */
 export async function openPorts(settings: Settings, logger: Logger): Promise<OpenedPorts> {
   const { database: db, redis, outbound, worker } = settings;
+  const secrets = new SecretBox(settings.encryption.keys);
   const database = await Database.connect({
     url: db.url,
     poolSize: db.maxOpenConnections,
     applicationName: settings.service.name,
-    secrets: new SecretBox(settings.encryption.keys),
+    secrets,
   });
   await database.assertSafeRole();
   const client = promptConnection(redis.url);
@@ -52,7 +53,7 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
     publisher,
     http,
     limiter: new RedisRateLimiter(client, { keyPrefix: redis.keyPrefix, clock: systemClock }),
-    tokens: new MemoryTokenCache(systemClock),
+    tokens: new RedisTokenCache(client, { keyPrefix: redis.keyPrefix, cipher: tokenCipher(secrets) }),
     queue,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
@@ -66,6 +67,15 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
         () => database.close(),
         () => client.quit(),
       ]),
+  };
+}
+
+/** Tokens in Redis are sealed as secrets in PostgreSQL are, for the key under which they are kept. */
+function tokenCipher(box: SecretBox): Cipher {
+  const row = (aad: string) => ({ tenantId: '', table: 'token_cache', id: aad });
+  return {
+    seal: (text, aad) => box.seal(text, row(aad)).toString('base64'),
+    open: (sealed, aad) => box.open(Buffer.from(sealed, 'base64'), row(aad)),
   };
 }
 

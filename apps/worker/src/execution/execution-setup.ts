@@ -9,7 +9,6 @@ import type { PlanCache } from './plan-cache';
 /** What the engine needs of one execution, decrypted and compiled. */
 export interface ExecutionSetup {
   readonly plan: CompiledPlan;
-  readonly integrationId: string;
   readonly config: JsonObject;
   readonly secretFields: ReadonlySet<string>;
   readonly redactor: Redactor;
@@ -19,14 +18,12 @@ export interface ExecutionSetup {
 
 /** Reads all of it in the caller's transaction. Throws `PlanInvalid`, `SecretBoxError` and `NotFound`. */
 export async function prepareExecution(work: TenantWork, claim: Claim, plans: PlanCache): Promise<ExecutionSetup> {
-  const { execution, document } = claim;
-  const { integrationId } = await work.plans.getById(execution.planId);
+  const { execution, document, integrationId } = claim;
   const integration = await work.integrations.get(integrationId);
   const { values, secrets } = await work.configs.decrypted(execution.configId);
   const flows = await work.authFlows.ofIntegration(integrationId);
   return {
     plan: plans.compiled(execution.planId, execution.planVersion, document),
-    integrationId,
     config: values,
     secretFields: secretFields(integration.configSchema.schema, values),
     redactor: new Redactor(secrets),

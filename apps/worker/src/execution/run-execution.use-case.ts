@@ -172,7 +172,7 @@ export class RunExecution {
   private enginePorts(claim: Claim, setup: ExecutionSetup, ownership: Ownership): EnginePorts {
     const { http, publisher, clock, limiter, metrics } = this.ports;
     const { tenantId, configId } = claim.execution;
-    const identity = { tenantId, configId, integrationId: setup.integrationId, config: setup.config };
+    const identity = { tenantId, configId, integrationId: claim.integrationId, config: setup.config };
     return {
       http,
       publisher,
