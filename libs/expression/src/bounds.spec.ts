@@ -96,6 +96,17 @@ describe('cost', () => {
     expect(code(() => nested.evaluate({ item: list }))).toBe('expression_too_costly');
   });
 
+  it('asking again and again whether a large object is empty is cheap', () => {
+    const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, id) => [`k${id}`, id]));
+    const begun = performance.now();
+    const rows = compileExpression('item[?!$.config.large]').evaluate({
+      config: { large },
+      item: Array<number>(2000).fill(1),
+    });
+    expect(rows).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
   it('a large page is no trouble', () => {
     const list = Array.from({ length: 50_000 }, (_, id) => ({ id, name: `n${id}`, on: id % 2 === 0 }));
     const rows = compileExpression('item[?on == true && id >= 10].{id: id, name: upper(name)}').evaluate({

@@ -28,7 +28,19 @@ export function isFalse(value: JsonValue): boolean {
   if (value === null || value === false || value === '') return true;
   if (typeof value !== 'object') return false;
   if (Array.isArray(value)) return value.length === 0;
-  for (const _name in value) return false;
+  return isEmpty(value);
+}
+
+/** Objects known to have a member. */
+const filled = new WeakSet();
+
+/** The engine lists every name of a large object before it gives the first: asked for each element, that would be unbounded. */
+function isEmpty(value: JsonObject): boolean {
+  if (filled.has(value)) return false;
+  for (const _name in value) {
+    filled.add(value);
+    return false;
+  }
   return true;
 }
 

@@ -16,9 +16,12 @@ export const ARRAY_FUNCTIONS = [
       ['length(null)', null],
     ],
     parameters: ['text, array or object'],
-    call: ([value]) => {
+    call: ([value], run) => {
       if (typeof value === 'string') return characters(value).length;
-      return Array.isArray(value) ? value.length : Object.keys(value).length;
+      if (Array.isArray(value)) return value.length;
+      const { length } = Object.keys(value);
+      run.spend(length);
+      return length;
     },
   }),
   define({
