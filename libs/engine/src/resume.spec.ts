@@ -143,6 +143,15 @@ describe('going on from a checkpoint', () => {
     expect(lost.messages('responses')).toHaveLength(1);
   });
 
+  it('is cancelled with its receipt when the signal breaks off the request in flight', async () => {
+    const cancelled = new ScriptedExecution(plan(paged), (request, call) => {
+      if (call === 1) return pages(9)(request, call);
+      cancelled.stop.ask('cancel');
+      return Promise.reject(cancelled.stop.signal.reason as Error);
+    });
+    expect(await cancelled.run()).toMatchObject({ kind: 'cancelled', receipt: { pages: 1, complete: false } });
+  });
+
   it('fails with a time-out when it gets nowhere within max_execution_seconds', async () => {
     const run = new ScriptedExecution(
       plan(

@@ -49,11 +49,18 @@ export class RequestSender {
       const stopped = this.stopped();
       if (stopped !== null) return stopped;
       if (this.budget.isOverdue(this.clock.now())) return this.fail(this.overdue(), null);
-      const next = await this.attempt();
+      const next = await this.attempt().catch((error: unknown) => this.endIfAsked(error));
       if (next.kind !== 'again') return next;
       const waited = await this.wait(next.waitMs, next.excused);
       if (waited !== null) return waited;
     }
+  }
+
+  /** Whatever waits - for a token, a bucket, an answer - rejects with the signal's reason once the execution is to stop. */
+  private endIfAsked(error: unknown): RequestOutcome {
+    const { signal, reason } = this.run.input.stop;
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return { kind: reason === 'lost' ? 'lost' : 'cancelled' };
   }
 
   private get run() {
