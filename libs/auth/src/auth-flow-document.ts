@@ -1,6 +1,6 @@
-import type { Method } from '@orchid/http-client';
+import type { BodyFormat, Method } from '@orchid/http-client';
 import type { JsonObject } from '@orchid/kernel';
-import type { BodyFormat, RetryDocument, TemplateValue } from '@orchid/plan';
+import type { RetryDocument, TemplateValue } from '@orchid/plan';
 
 export const AUTH_FLOW_TYPES = [
   'custom',

@@ -1,7 +1,8 @@
 import type { Condition, Expression, Scope, Template, UrlTemplate } from '@orchid/expression';
 import type { Method } from '@orchid/http-client';
 import type { JsonValue } from '@orchid/kernel';
-import type { BodyFormat, NamedExpression, RetryPolicy } from '@orchid/plan';
+import type { BodyFormat } from '@orchid/http-client';
+import type { NamedExpression, RetryPolicy } from '@orchid/plan';
 import type { AuthFlowDocument } from './auth-flow-document';
 
 /** The names a flow's templates and expressions may start from. */

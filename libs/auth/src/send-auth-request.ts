@@ -1,11 +1,10 @@
 import type { Scope } from '@orchid/expression';
-import type { HttpClient, OutboundRequest, OutboundResponse } from '@orchid/http-client';
+import { encodeBody, type HttpClient, type OutboundRequest, type OutboundResponse } from '@orchid/http-client';
 import { type Clock, isJsonObject, type JsonObject, type JsonValue, OrchidError, stringifyJson } from '@orchid/kernel';
+import { backoffMs } from '@orchid/plan';
 import { parseRetryAfter } from '@orchid/rate-limit';
 import { AuthError } from './auth.errors';
 import type { CompiledAuthRequest, Rendered } from './compiled-auth-flow';
-import { encodeBody } from './request-body';
-import { retryDelay } from './retry-delay';
 
 const MOST_ANSWER_BYTES = 1_048_576;
 /** A longer wait is left to whoever schedules the execution. */
@@ -58,7 +57,7 @@ export class AuthRequestSender {
     const now = this.clock.now();
     const told = failed ? 0 : (parseRetryAfter(answer.headers['retry-after'], { now, date: answer.headers.date }) ?? 0);
     if (attempt <= request.retry.maxRetries && told <= LONGEST_WAIT_MS) {
-      return this.clock.sleep(Math.max(told, retryDelay(request.retry, attempt)));
+      return this.clock.sleep(Math.max(told, backoffMs(request.retry, attempt, Math.random())));
     }
     const what = failed
       ? `the token endpoint could not be reached (${answer.code})`

@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import type { AuthToken } from '@orchid/auth';
 import type { Scope } from '@orchid/expression';
-import type { OutboundRequest } from '@orchid/http-client';
+import { encodeBody, type EncodedBody, type OutboundRequest } from '@orchid/http-client';
 import { REDACTED, stringifyJson, type JsonValue } from '@orchid/kernel';
 import type { CompiledRequest } from '@orchid/plan';
 import type { SavedRequest } from './exchange';
 import type { Execution } from './execution';
 import { isFromAnswer } from './origin';
-import { encodeBody, type RenderedBody } from './request-body';
 import { StepError } from './step.errors';
 
 const DEFAULT_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -51,7 +50,7 @@ export function renderRequest(run: Execution, rendering: Rendering): RenderedReq
   const body =
     request.body === null
       ? null
-      : encodeBody(request.body.render(scope), request.bodyFormat, run.input.plan.maxRequestBytes);
+      : limited(encodeBody(request.body.render(scope), request.bodyFormat), run.input.plan.maxRequestBytes);
   const headers = renderHeaders(rendering, crossing ? credentials.headers : null, body);
   const tokenNames = Object.keys(rendering.token?.headers ?? {}).map((name) => name.toLowerCase());
   const secretNames = new Set([...credentials.headers, ...tokenNames]);
@@ -69,7 +68,7 @@ type Headers = Record<string, string | string[]>;
 interface OutboundParts {
   readonly url: string;
   readonly headers: Headers;
-  readonly body: RenderedBody | null;
+  readonly body: EncodedBody | null;
   readonly secretNames: ReadonlySet<string>;
 }
 
@@ -99,7 +98,7 @@ function renderAll(values: CompiledRequest['params'], scope: Scope): Record<stri
   return rendered;
 }
 
-function renderHeaders(rendering: Rendering, dropped: ReadonlySet<string> | null, body: RenderedBody | null): Headers {
+function renderHeaders(rendering: Rendering, dropped: ReadonlySet<string> | null, body: EncodedBody | null): Headers {
   const headers: Headers = {};
   const set = new Set<string>();
   for (const [name, value] of rendering.request.headers) {
@@ -134,6 +133,13 @@ function show(run: Execution, headers: Headers, secretNames: ReadonlySet<string>
   const shown = run.input.redactor.headers(headers);
   for (const name of Object.keys(shown)) if (secretNames.has(name.toLowerCase())) shown[name] = REDACTED;
   return shown;
+}
+
+function limited(body: EncodedBody, maxBytes: number): EncodedBody {
+  const bytes = Buffer.byteLength(body.text);
+  if (bytes <= maxBytes) return body;
+  const message = `the body is ${bytes} bytes, ${maxBytes} are allowed (max_request_bytes)`;
+  throw new StepError('request_too_large', message, { bytes });
 }
 
 function originOf(url: string): string {

@@ -28,7 +28,7 @@ describe('going on from a checkpoint', () => {
   it('requests no checkpointed page again and gives its messages the ids they had', async () => {
     const whole = new ScriptedExecution(plan(paged), pages(6));
     await whole.run();
-    const broken = new ScriptedExecution(plan(paged), (request, call) => {
+    const broken: ScriptedExecution = new ScriptedExecution(plan(paged), (request, call) => {
       if (call === 4) broken.stop.ask('yield');
       return pages(6)(request, call);
     });
@@ -106,7 +106,7 @@ describe('going on from a checkpoint', () => {
     });
     const script: Script = (request, call) =>
       path(request) === '/login' ? { body: { session: 's1' } } : pages(5)(request, call);
-    const broken = new ScriptedExecution(document, (request, call) => {
+    const broken: ScriptedExecution = new ScriptedExecution(document, (request, call) => {
       if (call === 4) broken.stop.ask('yield');
       return script(request, call);
     });
@@ -129,13 +129,13 @@ describe('going on from a checkpoint', () => {
   });
 
   it('stops within one request when cancelled, and publishes nothing more when it lost its ownership', async () => {
-    const cancelled = new ScriptedExecution(plan(paged), (request, call) => {
+    const cancelled: ScriptedExecution = new ScriptedExecution(plan(paged), (request, call) => {
       if (call === 2) cancelled.stop.ask('cancel');
       return pages(9)(request, call);
     });
     expect((await cancelled.run()).kind).toBe('cancelled');
     expect(cancelled.requests).toHaveLength(2);
-    const lost = new ScriptedExecution(plan(paged), (request, call) => {
+    const lost: ScriptedExecution = new ScriptedExecution(plan(paged), (request, call) => {
       if (call === 2) lost.stop.ask('lost');
       return pages(9)(request, call);
     });
@@ -144,7 +144,7 @@ describe('going on from a checkpoint', () => {
   });
 
   it('is cancelled with its receipt when the signal breaks off the request in flight', async () => {
-    const cancelled = new ScriptedExecution(plan(paged), (request, call) => {
+    const cancelled: ScriptedExecution = new ScriptedExecution(plan(paged), (request, call) => {
       if (call === 1) return pages(9)(request, call);
       cancelled.stop.ask('cancel');
       return Promise.reject(cancelled.stop.signal.reason as Error);

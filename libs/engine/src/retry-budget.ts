@@ -1,5 +1,4 @@
-import type { CompiledRequest } from '@orchid/plan';
-import { backoffMs } from './backoff';
+import { backoffMs, type CompiledRequest } from '@orchid/plan';
 import type { WaitState } from './checkpoint';
 
 /** Counts what the attempts of one request have used of its retries and of its time. */

@@ -14,3 +14,4 @@ export {
 } from './guard/outbound-guard';
 export { isPublicAddress } from './guard/public-address';
 export { parseLinks, type Links } from './link-header';
+export * from './encode-body';

@@ -1,8 +1,8 @@
 import type { Condition, Expression, Reference, UrlTemplate } from '@orchid/expression';
 import type { Scope as ExpressionScope } from '@orchid/expression';
-import type { CsvOptions, Method, ResponseFormat } from '@orchid/http-client';
+import type { BodyFormat, CsvOptions, Method, ResponseFormat } from '@orchid/http-client';
 import type { JsonValue } from '@orchid/kernel';
-import type { BackoffType, BodyFormat, PlanDocument, RateLimitDocument } from './plan-document';
+import type { BackoffType, PlanDocument, RateLimitDocument } from './plan-document';
 
 /** A plan ready to run: every expression parsed, every default applied. Immutable and shareable between executions. */
 export interface CompiledPlan {

@@ -8,3 +8,4 @@ export * from './plan.errors';
 export type { JsonSchema } from './schema/json-schema';
 export { planComponentSchemas, planSchema } from './schema/plan.schema';
 export * from './validate-plan';
+export * from './backoff';

@@ -1,9 +1,8 @@
-import type { CsvOptions, Method, ResponseFormat } from '@orchid/http-client';
+import type { BodyFormat, CsvOptions, Method, ResponseFormat } from '@orchid/http-client';
 import type { JsonValue } from '@orchid/kernel';
 
 /** A template, a bare expression as `{"expr": "..."}`, or plain JSON around them. */
 export type TemplateValue = JsonValue;
-export type BodyFormat = 'json' | 'form' | 'text';
 export type Scope = 'global' | 'per_config' | 'per_endpoint';
 export type BackoffType = 'fibonacci' | 'exponential' | 'linear' | 'constant';
 

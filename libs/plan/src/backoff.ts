@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '@orchid/plan';
+import type { RetryPolicy } from './compiled-plan';
 
 /**
  * Milliseconds to wait before retry number `retry` (from 1). `random` in [0, 1) spreads the wait over the whole span
