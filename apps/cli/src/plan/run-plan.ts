@@ -1,0 +1,143 @@
+import { UndiciHttpClient } from '@orchid/http-client';
+import { systemClock } from '@orchid/kernel';
+import { NdjsonPublisher } from '@orchid/messaging';
+import { cliSettings } from '../cli-settings';
+import { EXIT, type ExitCode } from '../exit-code';
+import { readObject, readText } from '../read-json-file';
+import { writeLine, type Terminal } from '../terminal';
+import { UsageError } from '../usage.errors';
+import { assertFlows, localAuth, readAuthFlows } from './auth-flows';
+import { checkPlan, planCaps, schemaOf } from './check-plan';
+import { applySchema, type ConfigValues, guessSecrets } from './config-values';
+import { faultReport } from './fault-report';
+import { LOCAL_CONFIG, LOCAL_TENANT, LocalExecution, localContext, type LocalOutcome } from './local-execution';
+import { ProgressLine } from './progress-line';
+import { receiptSummary } from './receipt-summary';
+import { allowHint, WatchedHttpClient } from './watched-http-client';
+
+export interface RunOptions {
+  readonly config?: string;
+  readonly integration?: string;
+  readonly authFlow?: readonly string[];
+  readonly context?: string;
+  readonly maxRequests?: number;
+  readonly allowPrivate?: readonly string[];
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+const EXIT_OF: Readonly<Record<LocalOutcome['kind'], ExitCode>> = {
+  success: EXIT.ok,
+  failed: EXIT.failed,
+  aborted: EXIT.aborted,
+  cancelled: EXIT.cancelled,
+};
+const CONNECTIONS_PER_ORIGIN = 200;
+
+/** Runs a plan once and resolves to the exit code. Throws {@link UsageError} before anything is sent. */
+export async function runPlan(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const settings = cliSettings(terminal.env);
+  const schemaFile = options.integration;
+  const schema = schemaFile === undefined ? null : schemaOf(readObject(schemaFile, 'the integration'));
+  const checked = checkPlan(file, readText(file), {
+    caps: planCaps(settings.limits),
+    ...(schema !== null && { configSchema: schema }),
+  });
+  const { plan } = checked;
+  if (plan === null) throw new UsageError(faultReport(file, checked));
+  if (checked.warnings.length > 0) writeLine(terminal.err, faultReport(file, checked));
+  const config = await readConfig(options.config, schema);
+  const context = options.context === undefined ? {} : readObject(options.context, 'the context');
+  const flows = readAuthFlows(options.authFlow ?? []);
+  assertFlows(plan, flows);
+
+  const { outbound, worker } = settings;
+  const allow = [...outbound.allowPrivate, ...(options.allowPrivate ?? [])];
+  const client = new UndiciHttpClient({
+    guard: { allow, deny: outbound.denyHosts },
+    userAgent: 'orchid/0.1',
+    maxConnectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+  });
+  const http = new WatchedHttpClient(client);
+  const login = { flows, config: config.values, http, tenantId: LOCAL_TENANT, configId: LOCAL_CONFIG };
+  const progress = new ProgressLine({ stream: terminal.err, rewrites: rewrites(terminal), clock: systemClock });
+  const publisher = new NdjsonPublisher(terminal.out);
+  const execution = new LocalExecution(
+    {
+      plan,
+      config,
+      context: localContext(context),
+      parkAfterMs: worker.parkAfterMs,
+      maxRequests: options.maxRequests ?? null,
+    },
+    { http, auth: localAuth(login), publisher, observer: progress.observer },
+  );
+  try {
+    return await watched(execution, { terminal, progress, timeout: options.timeout });
+  } finally {
+    progress.clear();
+    if (http.blocked.size > 0) writeLine(terminal.err, allowHint(http.blocked));
+    await http.close();
+  }
+}
+
+async function readConfig(
+  file: string | undefined,
+  schema: Parameters<typeof applySchema>[2] | null,
+): Promise<ConfigValues> {
+  const given = file === undefined ? {} : readObject(file, 'the config');
+  return schema === null ? guessSecrets(given) : applySchema(file ?? 'the config', given, schema);
+}
+
+/** Over messages on the same screen a rewritten line would only be noise. */
+function rewrites({ out, err }: Terminal): boolean {
+  return err.isTTY === true && out.isTTY !== true;
+}
+
+interface Watch {
+  readonly terminal: Terminal;
+  readonly progress: ProgressLine;
+  readonly timeout: number | undefined;
+}
+
+/** Runs with an ear for Ctrl-C, the time limit, and a reader of the output that has gone away. */
+async function watched(execution: LocalExecution, { terminal, progress, timeout }: Watch): Promise<ExitCode> {
+  const started = systemClock.now();
+  let why = '';
+  const cancel = (reason: string) => {
+    if (why === '') why = reason;
+    execution.stop.ask('cancel');
+  };
+  const forget = terminal.onInterrupt(() => {
+    if (why === 'interrupted') process.exit(EXIT.cancelled);
+    cancel('interrupted');
+  });
+  const timer = timeout === undefined ? undefined : setTimeout(() => cancel('the time of --timeout is over'), timeout);
+  const onOutput = () => cancel('nobody reads the output any more');
+  terminal.out.once('error', onOutput);
+  try {
+    const outcome = await execution.run();
+    progress.clear();
+    if (execution.usedUpRequests) cancel('the requests of --max-requests are used up');
+    const seconds = (systemClock.now() - started) / 1_000;
+    if (outcome.kind === 'cancelled' && why !== '') writeLine(terminal.err, why);
+    writeLine(terminal.err, receiptSummary(outcome, seconds, execution.redactor));
+    return EXIT_OF[outcome.kind];
+  } catch (error) {
+    if (!isBrokenPipe(terminal, error)) throw error;
+    progress.clear();
+    writeLine(terminal.err, 'stopped: nobody reads the output any more');
+    return EXIT.cancelled;
+  } finally {
+    forget();
+    clearTimeout(timer);
+    terminal.out.off('error', onOutput);
+  }
+}
+
+function isBrokenPipe({ out }: Terminal, error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EPIPE') return true;
+  }
+  return out.destroyed;
+}
