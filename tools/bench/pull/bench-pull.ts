@@ -1,0 +1,91 @@
+import { makeBenchBed, type BenchBed } from './bench-bed';
+import { measureMemory, type MemoryFigures } from './memory';
+import { ourPull, recordPull } from './our-pull';
+import { rawClient, rawPull, type RawClient } from './raw-pull';
+import { FAN_OUT, LARGE_PAGES, requestsOf, SMALL_PAGES, type Shape } from './shape';
+
+export interface PullOptions {
+  readonly rounds: number;
+  /** Multiplies the pages of every shape. */
+  readonly scale: number;
+  /** Leaves the raw side out: for a profile. */
+  readonly oursOnly: boolean;
+  readonly log: (line: string) => void;
+}
+
+/** Requests per second, medians over the rounds. */
+export interface ShapeFigures {
+  readonly name: string;
+  readonly ours: number;
+  readonly raw: number;
+  readonly ratio: number;
+}
+
+export interface PullFigures extends ShapeFigures {
+  readonly unit: 'requests/s';
+  readonly rounds: number;
+  readonly shapes: readonly ShapeFigures[];
+  readonly memory: MemoryFigures | null;
+}
+
+/** Measures the worker's path against a bare loop, both in this process, by turns. */
+export async function benchPull(options: PullOptions): Promise<PullFigures> {
+  const { log, oursOnly, rounds } = options;
+  const shapes = oursOnly ? [FAN_OUT] : [FAN_OUT, SMALL_PAGES, LARGE_PAGES];
+  const bed = await makeBenchBed();
+  const figures: ShapeFigures[] = [];
+  try {
+    const client = await rawClient(bed);
+    log(`${'requests/s'.padEnd(30)}${'ours'.padStart(8)}${'raw'.padStart(8)}${'ratio'.padStart(8)}`);
+    for (const shape of shapes) {
+      const scaled = { ...shape, pages: Math.max(2, Math.round(shape.pages * options.scale)) };
+      const figure = await measure(bed, client, { shape: scaled, options });
+      figures.push(figure);
+      log(`${figure.name.padEnd(30)}${cell(figure.ours)}${cell(figure.raw)}${figure.ratio.toFixed(2).padStart(8)}`);
+    }
+    await client.close();
+  } finally {
+    await bed.remove();
+  }
+  const memory = oursOnly ? null : await measureMemory();
+  if (memory !== null) log(`peak memory: ${memory.pages_100_mb} MB at 100 pages, ${memory.pages_1000_mb} MB at 1,000`);
+  const [main] = figures;
+  if (main === undefined) throw new Error('nothing was measured');
+  return { ...main, name: 'pull', unit: 'requests/s', rounds, shapes: figures, memory };
+}
+
+async function measure(
+  bed: BenchBed,
+  client: RawClient,
+  { shape, options }: { readonly shape: Shape; readonly options: PullOptions },
+): Promise<ShapeFigures> {
+  const records = await recordPull(bed, shape);
+  const sides = {
+    ours: () => ourPull(bed, shape),
+    raw: () => rawPull(bed, shape, { client, records }),
+  };
+  if (!options.oursOnly) await sides.raw();
+  await sides.ours();
+  const took = { ours: [] as number[], raw: [] as number[] };
+  for (let round = 0; round < options.rounds; round += 1) {
+    const order = round % 2 === 0 ? (['raw', 'ours'] as const) : (['ours', 'raw'] as const);
+    for (const side of order) {
+      if (side === 'raw' && options.oursOnly) continue;
+      globalThis.gc?.();
+      took[side].push(await sides[side]());
+    }
+  }
+  const perSecond = (times: readonly number[]) => Math.round((requestsOf(shape) * 1_000) / median(times));
+  const [ours, raw] = [perSecond(took.ours), options.oursOnly ? 0 : perSecond(took.raw)];
+  return { name: shape.name, ours, raw, ratio: raw === 0 ? 0 : Math.round((ours / raw) * 100) / 100 };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+function cell(value: number): string {
+  return String(value).padStart(8);
+}
