@@ -40,7 +40,11 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
     ),
   );
   const http = new UndiciHttpClient({
-    guard: { allow: outbound.allowPrivate, deny: outbound.denyHosts },
+    guard: {
+      allow: outbound.allowPrivate,
+      deny: outbound.denyHosts,
+      ...(outbound.allowHosts.length > 0 && { only: outbound.allowHosts }),
+    },
     userAgent: USER_AGENT,
     maxConnectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
   });

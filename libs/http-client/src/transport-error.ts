@@ -42,7 +42,7 @@ export class TransportError extends OrchidError {
   }
 }
 
-export type BlockReason = 'scheme' | 'port' | 'userinfo' | 'host' | 'address' | 'denied';
+export type BlockReason = 'scheme' | 'port' | 'userinfo' | 'host' | 'address' | 'denied' | 'not_listed';
 
 const BLOCK_TEXT: Readonly<Record<BlockReason, string>> = {
   scheme: 'only http and https are allowed',
@@ -51,6 +51,7 @@ const BLOCK_TEXT: Readonly<Record<BlockReason, string>> = {
   host: 'its host is not a valid name',
   address: 'it is not, or does not resolve only to, public unicast addresses',
   denied: 'the host is on the deny list',
+  not_listed: 'the host is not among those that may be reached',
 };
 
 /** The outbound guard refused an address; nothing was sent to it. Never retried. `details.reason` says which rule. */

@@ -184,6 +184,15 @@ describe('the outbound guard', () => {
     expect((await dial(['203.1.114.7'], guard)).error).toBeNull();
   });
 
+  it('reaches the listed hosts only, where there is a list', () => {
+    const guard = { only: ['api.example.com', '*.example.org'], allow: ['127.0.0.1:8081'] };
+    expect(checkUrl('https://api.example.com/', guard).kind).toBe('allowed');
+    expect(checkUrl('https://eu.example.org/', guard).kind).toBe('allowed');
+    expect(checkUrl('http://127.0.0.1:8081/', guard).kind).toBe('allowed');
+    expect(checkUrl('https://other.example.com/', guard)).toMatchObject({ reason: 'not_listed' });
+    expect(checkUrl('http://api.example.com:9999/', guard)).toMatchObject({ reason: 'port' });
+  });
+
   it('takes further ports, and then only those', () => {
     const guard = { ports: [443, 8443] };
     expect(checkUrl('https://example.com:8443/', guard).kind).toBe('allowed');

@@ -11,6 +11,8 @@ export interface OutboundGuardOptions {
   readonly allow?: readonly string[];
   /** Hosts, `host:port`, `*.domain` or address blocks that are never reached; stronger than `allow`. */
   readonly deny?: readonly string[];
+  /** When given, these hosts (as in `deny`) and those of `allow` are the only ones that may be reached. */
+  readonly only?: readonly string[];
   /** Ports that public hosts may be reached on. Default 80 and 443. */
   readonly ports?: readonly number[];
 }
@@ -26,12 +28,14 @@ const MOST_REMEMBERED = 2_000;
 export class OutboundGuard {
   private readonly allow: HostRules;
   private readonly deny: HostRules;
+  private readonly only: HostRules | null;
   private readonly ports: ReadonlySet<string>;
   private readonly remembered = new Map<string, GuardVerdict>();
 
   constructor(options: OutboundGuardOptions = {}) {
     this.allow = new HostRules(options.allow ?? [], false);
     this.deny = new HostRules(options.deny ?? [], true);
+    this.only = options.only === undefined ? null : new HostRules(options.only, true);
     this.ports = new Set((options.ports ?? DEFAULT_PORTS).map(String));
   }
 
@@ -70,6 +74,7 @@ export class OutboundGuard {
     const port = portOf(url);
     if (this.deny.matches(host, port)) return blocked('denied', host);
     if (this.allow.matches(host, port)) return ALLOWED;
+    if (this.only !== null && !this.only.matches(host, port)) return blocked('not_listed', host);
     if (!this.ports.has(port)) return blocked('port', host);
     if (parseAddress(host) !== undefined && !isPublicAddress(host)) return blocked('address', host);
     return ALLOWED;
