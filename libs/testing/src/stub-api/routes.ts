@@ -1,4 +1,6 @@
 import { contact, contactDetails, firstChangedAfter, item, numberOf, TextCache, user, userSettings } from './stub-data';
+import type { ShapeRequest } from './shapes/shape';
+import { Shapes } from './shapes/shapes';
 import type { StubApiOptions } from './stub-api.types';
 
 export interface RouteMatch {
@@ -6,7 +8,7 @@ export interface RouteMatch {
   readonly route: string;
   readonly page: number | null;
   readonly item: string | null;
-  answer(): RouteAnswer;
+  answer(request: Omit<ShapeRequest, 'captured'>): RouteAnswer;
 }
 
 export interface RouteAnswer {
@@ -35,6 +37,7 @@ export class Routes {
   private readonly userCount: number;
   private readonly pageSize: number;
   private readonly missing: ReadonlySet<number>;
+  private readonly shapes: Shapes;
 
   constructor(
     options: StubApiOptions,
@@ -44,6 +47,7 @@ export class Routes {
     this.userCount = options.users ?? 30;
     this.pageSize = options.pageSize ?? 20;
     this.missing = new Set(options.missingSettings ?? []);
+    this.shapes = new Shapes(this.contactCount, baseUrl);
   }
 
   match(method: string, path: string, query: URLSearchParams): RouteMatch {
@@ -71,6 +75,9 @@ export class Routes {
   }
 
   private matchItem(method: string, path: string): RouteMatch {
+    const shape = path.startsWith('/shapes/') ? this.shapes.find(method, path) : null;
+    if (shape !== null)
+      return { route: shape.route, page: null, item: null, answer: (request) => shape.answer(request) };
     const [, kind, id = '', part] = ONE_ITEM.exec(path) ?? [];
     const number = numberOf(id);
     if (kind === 'contacts' && part === 'details') {

@@ -115,4 +115,17 @@ describe('the stub API', () => {
     await json('/_clear', { method: 'POST' });
     expect(api.ledger).toEqual([]);
   });
+
+  it('has shapes of its own under /shapes, and keeps the bodies it was sent', async () => {
+    await start({ contacts: 3 });
+    const search = await json('/shapes/search', { method: 'POST', body: '{"page_size":2,"cursor":"2"}' });
+    expect(search.body).toEqual({ results: [{ id: 'i-000003', number: 3, value: 'Item 3' }], cursor: null });
+    expect(api.ledger.at(-1)).toMatchObject({ method: 'POST', body: '{"page_size":2,"cursor":"2"}' });
+    expect((await json('/shapes/projects/p-1/tasks')).body).toMatchObject({
+      tasks: [{ id: 'p-1-a' }, { id: 'p-1-b' }],
+    });
+    expect((await json('/shapes/search')).status).toBe(404);
+    expect(api.stats().byRoute).toMatchObject({ 'GET /shapes/projects/:id/tasks': 1 });
+    expect(await (await fetch(`${api.url}/shapes/export.csv`)).text()).toContain('c-000003;"Contact 3";');
+  });
 });

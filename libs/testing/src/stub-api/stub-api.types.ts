@@ -14,6 +14,8 @@ export interface LedgerEntry {
   readonly token: string | null;
   /** From the header `x-tenant-id` or the parameter `tenant`. */
   readonly tenant: string | null;
+  /** The body it came with, except at the token endpoint. */
+  body?: string;
   /** 0 while unanswered, and for ever when the stub hung up or kept silent. */
   status: number;
 }

@@ -51,7 +51,9 @@ export class StubServer {
       if (await strike(fault, response)) return;
     }
     if (path === '/oauth/token') return this.sendToken(request, response, entry);
-    return this.sendData(response, entry, match);
+    const body = request.method === 'GET' ? '' : await readText(request);
+    if (body !== '') entry.body = body;
+    return this.sendData(response, entry, () => match.answer({ query, body, headers: request.headers }));
   }
 
   private record(
@@ -81,14 +83,14 @@ export class StubServer {
     this.send(response, entry, { status, body: JSON.stringify(body), headers: { 'cache-control': 'no-store' } });
   }
 
-  private async sendData(response: ServerResponse, entry: LedgerEntry, match: RouteMatch): Promise<void> {
+  private async sendData(response: ServerResponse, entry: LedgerEntry, answerOf: () => RouteAnswer): Promise<void> {
     if (this.options.latencyMs !== undefined) await strike({ kind: 'delay', ms: this.options.latencyMs }, response);
     if (this.options.requireToken === true && !this.tokens.isLive(entry.token)) {
       this.send(response, entry, UNAUTHORIZED);
       return;
     }
     const verdict = this.window?.take(Date.now());
-    const answer = verdict?.allowed === false ? { status: 429, body: TOO_MANY } : match.answer();
+    const answer = verdict?.allowed === false ? { status: 429, body: TOO_MANY } : answerOf();
     this.send(response, entry, { ...answer, headers: { ...answer.headers, ...verdict?.headers } });
   }
 
