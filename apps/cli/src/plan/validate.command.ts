@@ -36,9 +36,10 @@ export function validateCommand(terminal: Terminal, finish: (code: ExitCode) => 
 }
 
 function check(file: string, options: ValidateOptions, terminal: Terminal): CheckedPlan {
+  const { limits } = cliSettings(terminal.env);
   const schema = options.configSchema;
   return checkPlan(file, readText(file), {
-    caps: planCaps(cliSettings(terminal.env).limits),
+    caps: planCaps(limits),
     ...(schema !== undefined && { configSchema: schemaOf(readObject(schema, 'the schema')) }),
   });
 }
