@@ -75,7 +75,7 @@ export class Routes {
   }
 
   private matchItem(method: string, path: string): RouteMatch {
-    const shape = path.startsWith('/shapes/') ? this.shapes.find(method, path) : null;
+    const shape = path.startsWith('/v1/') ? this.shapes.find(method, path) : null;
     if (shape !== null)
       return { route: shape.route, page: null, item: null, answer: (request) => shape.answer(request) };
     const [, kind, id = '', part] = ONE_ITEM.exec(path) ?? [];

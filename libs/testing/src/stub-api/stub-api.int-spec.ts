@@ -116,16 +116,16 @@ describe('the stub API', () => {
     expect(api.ledger).toEqual([]);
   });
 
-  it('has shapes of its own under /shapes, and keeps the bodies it was sent', async () => {
+  it('has shapes of its own under /v1, and keeps the bodies it was sent', async () => {
     await start({ contacts: 3 });
-    const search = await json('/shapes/search', { method: 'POST', body: '{"page_size":2,"cursor":"2"}' });
+    const search = await json('/v1/search', { method: 'POST', body: '{"page_size":2,"cursor":"2"}' });
     expect(search.body).toEqual({ results: [{ id: 'i-000003', number: 3, value: 'Item 3' }], cursor: null });
     expect(api.ledger.at(-1)).toMatchObject({ method: 'POST', body: '{"page_size":2,"cursor":"2"}' });
-    expect((await json('/shapes/projects/p-1/tasks')).body).toMatchObject({
+    expect((await json('/v1/projects/p-1/tasks')).body).toMatchObject({
       tasks: [{ id: 'p-1-a' }, { id: 'p-1-b' }],
     });
-    expect((await json('/shapes/search')).status).toBe(404);
-    expect(api.stats().byRoute).toMatchObject({ 'GET /shapes/projects/:id/tasks': 1 });
-    expect(await (await fetch(`${api.url}/shapes/export.csv`)).text()).toContain('c-000003;"Contact 3";');
+    expect((await json('/v1/search')).status).toBe(404);
+    expect(api.stats().byRoute).toMatchObject({ 'GET /v1/projects/:id/tasks': 1 });
+    expect(await (await fetch(`${api.url}/v1/export.csv`)).text()).toContain('c-000003;"Contact 3";');
   });
 });

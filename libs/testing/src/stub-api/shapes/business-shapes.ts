@@ -9,20 +9,20 @@ const LONGEST_WINDOW_MS = 7 * DAY_MS;
 /** Sessions, nested lists, windows of time, groups of ids, and errors that come with a 200. */
 export function businessShapes(): Shape[] {
   return [
-    { route: 'POST /shapes/login', answer: login },
-    { route: 'GET /shapes/orders', answer: orders },
-    { route: 'GET /shapes/projects', answer: () => json({ projects: ['p-1', 'p-2'].map((id) => ({ id })) }) },
+    { route: 'POST /v1/login', answer: login },
+    { route: 'GET /v1/orders', answer: orders },
+    { route: 'GET /v1/projects', answer: () => json({ projects: ['p-1', 'p-2'].map((id) => ({ id })) }) },
     {
-      route: 'GET /shapes/projects/:id/tasks',
+      route: 'GET /v1/projects/:id/tasks',
       answer: ({ captured: [id = ''] }) => json({ tasks: [{ id: `${id}-a` }, { id: `${id}-b` }] }),
     },
     {
-      route: 'GET /shapes/tasks/:id/comments',
+      route: 'GET /v1/tasks/:id/comments',
       answer: ({ captured: [id = ''] }) => json({ comments: [{ text: `On ${id}` }] }),
     },
-    { route: 'GET /shapes/events', answer: events },
-    { route: 'GET /shapes/prices', answer: prices },
-    { route: 'GET /shapes/legacy', answer: legacy },
+    { route: 'GET /v1/events', answer: events },
+    { route: 'GET /v1/prices', answer: prices },
+    { route: 'GET /v1/legacy', answer: legacy },
   ];
 }
 

@@ -31,18 +31,18 @@ export function fileShapes(total: number, baseUrl: () => string): Shape[] {
     const asked = (polls.get(id) ?? 0) + 1;
     polls.set(id, asked);
     if (asked <= POLLS_BEFORE_DONE) return json({ id, status: 'running' });
-    return json({ id, status: 'done', download_url: `${baseUrl()}/shapes/reports/${id}/file` });
+    return json({ id, status: 'done', download_url: `${baseUrl()}/v1/reports/${id}/file` });
   };
 
   return [
-    { route: 'GET /shapes/feed.xml', answer: feed },
-    { route: 'GET /shapes/export.csv', answer: csv },
+    { route: 'GET /v1/feed.xml', answer: feed },
+    { route: 'GET /v1/export.csv', answer: csv },
     {
-      route: 'GET /shapes/export.ndjson',
+      route: 'GET /v1/export.ndjson',
       answer: () => text(contacts.map((each) => JSON.stringify(each)).join('\n'), 'application/x-ndjson'),
     },
-    { route: 'POST /shapes/reports', answer: create },
-    { route: 'GET /shapes/reports/:id', answer: ({ captured: [id = ''] }) => status(id) },
-    { route: 'GET /shapes/reports/:id/file', answer: csv },
+    { route: 'POST /v1/reports', answer: create },
+    { route: 'GET /v1/reports/:id', answer: ({ captured: [id = ''] }) => status(id) },
+    { route: 'GET /v1/reports/:id/file', answer: csv },
   ];
 }

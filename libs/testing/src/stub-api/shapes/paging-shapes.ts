@@ -16,7 +16,7 @@ export function pagingShapes(total: number, baseUrl: () => string): Shape[] {
 
   const odata = (skip: number, top: number): ShapeAnswer => {
     const { list, next } = slice(skip, top);
-    const link = `${baseUrl()}/shapes/odata/Items?$top=${top}&$skiptoken=${next}`;
+    const link = `${baseUrl()}/v1/odata/Items?$top=${top}&$skiptoken=${next}`;
     return json({ value: list, ...(next !== null && { '@odata.nextLink': link }) });
   };
 
@@ -43,15 +43,15 @@ export function pagingShapes(total: number, baseUrl: () => string): Shape[] {
 
   return [
     {
-      route: 'GET /shapes/pages',
+      route: 'GET /v1/pages',
       answer: ({ query }) => pages(count(query.get('page'), 1), count(query.get('per_page'), 20)),
     },
     {
-      route: 'GET /shapes/odata/Items',
+      route: 'GET /v1/odata/Items',
       answer: ({ query }) => odata(count(query.get('$skiptoken'), 0), count(query.get('$top'), 20)),
     },
-    { route: 'POST /shapes/search', answer: ({ body }) => search(body) },
-    { route: 'POST /shapes/graphql', answer: ({ body }) => graphql(body) },
-    { route: 'GET /shapes/changes', answer: ({ query }) => changes(query.get('cursor') ?? '0') },
+    { route: 'POST /v1/search', answer: ({ body }) => search(body) },
+    { route: 'POST /v1/graphql', answer: ({ body }) => graphql(body) },
+    { route: 'GET /v1/changes', answer: ({ query }) => changes(query.get('cursor') ?? '0') },
   ];
 }

@@ -18,7 +18,7 @@ export interface ShapeAnswer {
 
 /** One way in which an API answers. */
 export interface Shape {
-  /** Such as `GET /shapes/projects/:id/tasks`: one word per colon. */
+  /** Such as `GET /v1/projects/:id/tasks`: one word per colon. */
   readonly route: string;
   readonly answer: (request: ShapeRequest) => ShapeAnswer;
 }

@@ -8,7 +8,7 @@ export interface FoundShape {
   answer(request: Omit<ShapeRequest, 'captured'>): ShapeAnswer;
 }
 
-/** Everything under `/shapes`: one endpoint for each way of real APIs that the cookbook has a recipe for. */
+/** Everything under `/v1`: one endpoint for each way of real APIs that the cookbook has a recipe for. */
 export class Shapes {
   private readonly shapes: readonly (Shape & { readonly pattern: RegExp })[];
 
