@@ -151,6 +151,7 @@ describe('decodeBody', () => {
       decode(zipOf('data.csv', 'a,b\n1,2\n'), 'application/zip', { decompress: ['zip'], format: 'csv' }).body,
     ).toEqual([{ a: '1', b: '2' }]);
     expect(decode('{"a":1}', 'application/json', { decompress: ['gzip', 'zip'] }).body).toEqual({ a: 1 });
+    expect(decode('plain', 'application/pdf', { decompress: [] }).encoding).toBe('base64');
     const bomb = gzipSync(Buffer.alloc(2 * MAX));
     expect(decode(bomb, 'application/gzip', { decompress: ['gzip'] }).fault).toMatchObject({
       code: 'response_too_large',

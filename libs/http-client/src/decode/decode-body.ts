@@ -32,7 +32,7 @@ export function decodeBody(bytes: Buffer, contentType: string | undefined, optio
 function detect(declared: ContentType, options: DecodeOptions): DetectedFormat {
   const format = formatOf(declared.type);
   // An unpacked file is no longer what the media type called it.
-  return format === 'binary' && options.decompress !== undefined ? 'sniff' : format;
+  return format === 'binary' && (options.decompress ?? []).length > 0 ? 'sniff' : format;
 }
 
 function decodeAs(
