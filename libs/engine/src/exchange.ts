@@ -36,6 +36,7 @@ export function responseScope(response: OutboundResponse): JsonObject {
     headers: { ...response.headers },
     body: response.body,
     links: { ...response.links },
+    link_params: { ...response.linkParams },
     url: response.url,
     duration_ms: Math.round(response.durationMs),
   };
@@ -44,7 +45,7 @@ export function responseScope(response: OutboundResponse): JsonObject {
 /** The response of a step that sends nothing. */
 export const emptyExchange: Exchange = {
   request: { method: '', url: '', shownUrl: '', shownHeaders: {} },
-  response: { status_code: null, headers: {}, body: null, links: {}, url: null, duration_ms: null },
+  response: { status_code: null, headers: {}, body: null, links: {}, link_params: {}, url: null, duration_ms: null },
   json: null,
   encoding: null,
   size: 0,
