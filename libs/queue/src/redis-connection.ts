@@ -8,13 +8,17 @@ const LONGEST_RECONNECT_MS = 2_000;
 
 const reconnect = (times: number): number => Math.min(times * 100, LONGEST_RECONNECT_MS);
 
-/** For callers that must answer soon: a command fails within 2 s instead of waiting for Redis to come back. */
-export function promptConnection(url: string): Redis {
+/**
+ * For callers that must answer soon: a command fails within 2 s instead of waiting for Redis to come back.
+ * `enableAutoPipelining` sends the commands of one turn of the event loop together.
+ */
+export function promptConnection(url: string, options: Pick<RedisOptions, 'enableAutoPipelining'> = {}): Redis {
   return connection(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
+    ...options,
   });
 }
 

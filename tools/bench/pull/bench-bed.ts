@@ -29,7 +29,7 @@ export async function makeBenchBed(): Promise<BenchBed> {
   const testDatabase = await createTestDatabase();
   const stub = await startStubProcess({ contacts: MOST_CONTACTS, ledger: false });
   const database = await Database.connect({ url: testDatabase.url });
-  const redis = promptConnection(stackEnv().redisUrl);
+  const redis = promptConnection(stackEnv().redisUrl, { enableAutoPipelining: true });
   await assertNoEviction(redis);
   const keyPrefix = `bench-${randomUUID().slice(0, 8)}:`;
   const http = new UndiciHttpClient({

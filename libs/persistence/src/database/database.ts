@@ -1,3 +1,4 @@
+import { isUuid } from '@orchid/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DispatchWork } from '../dispatch/dispatch-work';
 import type { SecretBox } from '../encryption/secret-box';
@@ -31,7 +32,7 @@ export class Database {
   /** Work across tenants, for the scheduler: schedules and the outline of executions, nothing else. */
   readonly dispatch: UnitOfWork<DispatchWork> = {
     run: (body) =>
-      this.transaction('SET LOCAL ROLE orchid_dispatcher', [], (manager) =>
+      this.transaction('SET LOCAL ROLE orchid_dispatcher', (manager) =>
         body(new DispatchWork(new Statements(manager))),
       ),
   };
@@ -57,7 +58,7 @@ export class Database {
     const { secrets = null } = this.options;
     return {
       run: (body) =>
-        this.transaction("SELECT set_config('app.tenant_id', $1, true)", [tenantId], (manager) =>
+        this.transaction(`SELECT set_config('app.tenant_id', ${quoted(tenantId)}, true)`, (manager) =>
           body(new TenantWork(new TenantStatements(manager, tenantId), secrets)),
         ),
     };
@@ -100,17 +101,23 @@ export class Database {
     if (this.source.isInitialized) await this.source.destroy();
   }
 
-  private transaction<Result>(
-    enter: string,
-    params: unknown[],
-    body: (manager: EntityManager) => Promise<Result>,
-  ): Promise<Result> {
-    return this.guard(() =>
-      this.source.transaction(async (manager) => {
-        await manager.query(enter, params);
-        return body(manager);
-      }),
-    );
+  /** `enter` goes with BEGIN in one round trip: a transaction of one statement takes three. */
+  private transaction<Result>(enter: string, body: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.guard(async () => {
+      const runner = this.source.createQueryRunner();
+      try {
+        await runner.query(`BEGIN; ${enter}`);
+        const result = await body(runner.manager);
+        await runner.query('COMMIT');
+        return result;
+      } catch (error) {
+        // On a broken connection there is nothing left to roll back.
+        await runner.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        await runner.release();
+      }
+    });
   }
 
   private async guard<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -121,4 +128,9 @@ export class Database {
       throw translateError(error);
     }
   }
+}
+
+/** As a literal: several statements in one round trip cannot have parameters. What is no UUID names no tenant. */
+function quoted(tenantId: string): string {
+  return `'${isUuid(tenantId) ? tenantId : ''}'`;
 }
