@@ -15,6 +15,12 @@ export type ExecutionOutcome =
   | { readonly kind: 'aborted'; readonly receipt: Receipt; readonly error: ExecutionError }
   | { readonly kind: 'cancelled'; readonly receipt: Receipt }
   /** Goes on from `state` at `until` (milliseconds since the epoch); a time that has passed means at once, on any worker. */
-  | { readonly kind: 'parked'; readonly until: number; readonly state: JsonObject; readonly limit: string | null }
+  | {
+      readonly kind: 'parked';
+      readonly receipt: Receipt;
+      readonly until: number;
+      readonly state: JsonObject;
+      readonly limit: string | null;
+    }
   /** Another worker owns the execution: nothing more may be written. */
   | { readonly kind: 'lost' };

@@ -4,5 +4,7 @@ export * from './execution-input';
 export * from './execution-observer.port';
 export * from './execution-outcome';
 export * from './memory-checkpoint-store';
+export { previewExecution, type PreviewInput, type PreviewPorts } from './preview/preview-execution';
+export type * from './preview/preview.types';
 export { runExecution } from './run-execution';
 export * from './limiter-quota';

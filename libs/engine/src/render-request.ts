@@ -15,6 +15,7 @@ const FORBIDDEN_VALUE = /[\r\n\0]/;
 export interface RenderedRequest {
   readonly outbound: OutboundRequest;
   readonly saved: SavedRequest;
+  readonly body: string | null;
   /** The origin that may receive this step's credentials. */
   readonly origin: string;
   /** Equal for two requests that ask for the same thing, whatever their token. */
@@ -58,6 +59,7 @@ export function renderRequest(run: Execution, rendering: Rendering): RenderedReq
   return {
     outbound: outboundOf(run, request, { url, headers, body, secretNames }),
     saved: { method: request.method, url, shownUrl: run.input.redactor.text(url), shownHeaders },
+    body: body?.text ?? null,
     origin: trusted,
     fingerprint: hash('sha1', `${request.method} ${url} ${JSON.stringify(shownHeaders)} ${body?.text ?? ''}`, 'base64'),
   };

@@ -49,7 +49,13 @@ function ended(run: Execution, outcome: StepOutcome): ExecutionOutcome {
     case 'cancelled':
       return { kind: 'cancelled', receipt: run.receipt.receipt(false) };
     case 'parked':
-      return { kind: 'parked', until: outcome.until, limit: outcome.limit, state: run.position(outcome.state) };
+      return {
+        kind: 'parked',
+        receipt: run.receipt.receipt(false),
+        until: outcome.until,
+        limit: outcome.limit,
+        state: run.position(outcome.state),
+      };
     case 'lost':
       return { kind: 'lost' };
   }

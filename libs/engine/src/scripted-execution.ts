@@ -16,6 +16,8 @@ import { StopSignal, type ExecutionInput } from './execution-input';
 import type { ExecutionOutcome } from './execution-outcome';
 import { LimiterQuota } from './limiter-quota';
 import { MemoryCheckpointStore } from './memory-checkpoint-store';
+import { previewExecution, type PreviewPorts } from './preview/preview-execution';
+import type { Preview } from './preview/preview.types';
 import { runExecution } from './run-execution';
 
 export interface ScriptedAnswer {
@@ -69,12 +71,20 @@ export class ScriptedExecution {
 
   run(): Promise<ExecutionOutcome> {
     const input = this.input();
+    const { checkpoints, publisher } = this;
+    return runExecution(input, { ...this.ports(input), checkpoints, publisher, observer: {} });
+  }
+
+  preview(maxRequests: number): Promise<Preview> {
+    const input = this.input();
+    return previewExecution({ ...input, maxRequests }, this.ports(input));
+  }
+
+  private ports(input: ExecutionInput): PreviewPorts {
     const limiter = new MemoryRateLimiter(systemClock);
     const identity = { tenantId: input.tenantId, integrationId: 'i', configId: input.configId, config: this.config };
-    return runExecution(input, {
+    return {
       http: this.http(),
-      publisher: this.publisher,
-      checkpoints: this.checkpoints,
       auth: {
         get: () => Promise.resolve(this.token()),
         reject: (_flow, token) => {
@@ -87,10 +97,9 @@ export class ScriptedExecution {
       },
       quota: new LimiterQuota(limiter, input.plan.limits, identity, systemClock),
       clock: this.clock,
-      observer: {},
       random: () => 0.5,
       traceIds: () => null,
-    });
+    };
   }
 
   /** Parsed messages of a channel. */

@@ -9,6 +9,7 @@ import { emitError, messageError } from './emitter';
 import type { QuotaGrant } from './engine-ports';
 import { exchangeOf, responseScope, type Exchange } from './exchange';
 import type { ExecutionError } from './execution-outcome';
+import type { RequestFact } from './execution-observer.port';
 import type { LoopState } from './loop-state';
 import { renderRequest, type RenderedRequest } from './render-request';
 import { RetryBudget } from './retry-budget';
@@ -152,31 +153,34 @@ export class RequestSender {
   private async transmit(rendered: RenderedRequest, grant: QuotaGrant): Promise<Sent> {
     const { ports, receipt } = this.run;
     const began = this.clock.now();
-    const fact = { stepPath: this.loop.step.path, method: this.request.method };
     receipt.counts.api_calls += 1;
     try {
       const response = await ports.http.send(rendered.outbound);
-      ports.observer.requestSent?.({
-        ...fact,
-        status: response.status,
-        durationMs: response.durationMs,
-        errorCode: null,
-      });
+      this.report(rendered, { response, durationMs: response.durationMs, errorCode: null });
       receipt.counts.bytes += response.size;
       const toldUntil = await grant.learn({ response: responseScope(response) });
       return { response, toldUntil };
     } catch (error) {
       if (!isStepFailure(error)) throw error;
-      ports.observer.requestSent?.({
-        ...fact,
-        status: null,
-        durationMs: this.clock.now() - began,
-        errorCode: error.code,
-      });
+      this.report(rendered, { response: null, durationMs: this.clock.now() - began, errorCode: error.code });
       return { error };
     } finally {
       await grant.release();
     }
+  }
+
+  private report(rendered: RenderedRequest, end: Pick<RequestFact, 'response' | 'durationMs' | 'errorCode'>): void {
+    const { page, step, frame } = this.loop;
+    this.run.ports.observer.requestSent?.({
+      stepPath: step.path,
+      page,
+      itemIndex: frame.itemIndex,
+      method: this.request.method,
+      shown: rendered.saved,
+      body: rendered.body,
+      status: end.response?.status ?? null,
+      ...end,
+    });
   }
 
   private onTransportError(error: OrchidError): Next | Promise<Next> {
