@@ -159,7 +159,9 @@ describe('the progress', () => {
     const stream = new PassThrough();
     const clock = { now: () => now, sleep: () => Promise.resolve() };
     const line = new ProgressLine({ stream, rewrites, clock });
-    const fact = { stepPath: 'root', method: 'GET', status: 200, durationMs: 1, errorCode: null };
+    const shownRequest = { method: 'GET', url: '', shownUrl: '', shownHeaders: {} };
+    const place = { stepPath: 'root', page: 1, itemIndex: null, method: 'GET', shown: shownRequest, body: null };
+    const fact = { ...place, status: 200, response: null, durationMs: 1, errorCode: null };
     for (now = 0; now <= 4_000; now += 50) line.observer.requestSent?.(fact);
     line.observer.waiting?.('contacts', 2_000);
     line.clear();

@@ -54,7 +54,11 @@ export async function runPlan(file: string, options: RunOptions, terminal: Termi
   const { outbound, worker } = settings;
   const allow = [...outbound.allowPrivate, ...(options.allowPrivate ?? [])];
   const client = new UndiciHttpClient({
-    guard: { allow, deny: outbound.denyHosts },
+    guard: {
+      allow,
+      deny: outbound.denyHosts,
+      ...(outbound.allowHosts.length > 0 && { only: outbound.allowHosts }),
+    },
     userAgent: 'orchid/0.1',
     maxConnectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
   });
