@@ -9,3 +9,4 @@ export type { JsonSchema } from './schema/json-schema';
 export { planComponentSchemas, planSchema } from './schema/plan.schema';
 export * from './validate-plan';
 export * from './backoff';
+export * from './explain/explain-plan';
