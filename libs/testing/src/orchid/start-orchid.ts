@@ -14,6 +14,8 @@ export interface OrchidOptions {
   readonly apps?: readonly Exclude<AppName, 'worker'>[];
   /** `host:port` of loopback servers that plans may call. */
   readonly allow?: readonly string[];
+  /** Sends events to the topic of the responses too, where their order with the data shows. */
+  readonly eventsAmongResponses?: boolean;
   /** Further settings of every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -85,6 +87,7 @@ class Installation implements Orchid {
       ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
       OUTBOUND_ALLOW_PRIVATE: (options.allow ?? []).join(','),
       ...broker.env,
+      ...(options.eventsAmongResponses === true && { EXECUTION_EVENTS_TOPIC: broker.env.KAFKA_RESPONSE_TOPIC ?? '' }),
       ...options.env,
     };
   }
