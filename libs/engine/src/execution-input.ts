@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import type { JsonObject, Redactor } from '@orchid/kernel';
 import type { CompiledPlan } from '@orchid/plan';
 
@@ -32,25 +33,44 @@ export type StopReason = 'cancel' | 'yield' | 'lost';
 
 /** Asks a running execution to stop: `cancel` for good, `yield` to go on elsewhere, `lost` because another worker owns it. */
 export class StopSignal {
-  private readonly controller = new AbortController();
+  private readonly work = new AbortController();
+  private readonly wait = new AbortController();
   private asked: StopReason | null = null;
 
   constructor() {
-    // Every request in flight listens.
+    // Every request in flight listens, and there may be a thousand: that is no leak.
     setMaxListeners(0, this.controller.signal);
+  }
+
+  constructor() {
+    // Every request in flight listens.
+    setMaxListeners(0, this.work.signal, this.wait.signal);
   }
 
   get reason(): StopReason | null {
     return this.asked;
   }
 
+  /** Breaks off what is in flight: not for a `yield`, which lets it finish. */
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.work.signal;
+  }
+
+  /** Breaks off waits before anything is in flight, whatever the reason to stop. */
+  get waiting(): AbortSignal {
+    return this.wait.signal;
+  }
+
+  /** Whether an error is what these signals reject with. */
+  isReason(error: unknown): boolean {
+    return [this.work, this.wait].some(({ signal }) => signal.aborted && signal.reason === error);
   }
 
   /** The first reason stands, except that losing ownership overrides a wish to yield. */
   ask(reason: StopReason): void {
     if (this.asked === null || reason === 'lost') this.asked = reason;
-    if (reason !== 'yield') this.controller.abort(new Error(`the execution was asked to stop: ${reason}`));
+    const why = new Error(`the execution was asked to stop: ${reason}`);
+    this.wait.abort(why);
+    if (reason !== 'yield') this.work.abort(why);
   }
 }

@@ -2,6 +2,7 @@ import type { OutgoingRecord } from '@orchid/messaging';
 import type { JsonObject } from '@orchid/kernel';
 import type { CompiledRequest } from '@orchid/plan';
 import { AckTracker } from './ack-tracker';
+import { ActiveTime } from './active-time';
 import type { ExecutionState, StepState } from './checkpoint';
 import { ContextLedger } from './context-ledger';
 import type { EnginePorts } from './engine-ports';
@@ -19,11 +20,9 @@ export class Execution {
   readonly resumed: StepState | null;
   /** The first failure of an item or a page that let the rest go on. */
   partial: ExecutionError | null;
-  /** Milliseconds of waiting that the server or a bucket imposed. */
-  waitedMs = 0;
-  /** Checkpoints this run has saved: it made progress when there is one. */
-  saves = 0;
-  private readonly startedAt: number;
+  readonly time: ActiveTime;
+  /** This run got further: a checkpoint was saved or an item finished. */
+  progressed = false;
   private readonly credentials = new Map<CompiledRequest, Credentials>();
 
   constructor(
@@ -35,7 +34,7 @@ export class Execution {
     this.context = new ContextLedger(input.context, state?.pending ?? {});
     this.partial = state?.partial ?? null;
     this.resumed = state?.root ?? null;
-    this.startedAt = ports.clock.now();
+    this.time = new ActiveTime(() => ports.clock.now());
     this.acks = new AckTracker(
       ports.publisher,
       (records, ms) => this.acknowledged(records, ms),
@@ -52,14 +51,9 @@ export class Execution {
     return known;
   }
 
-  /** Milliseconds this run has been at work, waits told by others excepted. */
-  activeMs(): number {
-    return this.ports.clock.now() - this.startedAt - this.waitedMs;
-  }
-
   /** The run has had its share of time: it should yield, or fail when it got nowhere. */
   isOverdue(): boolean {
-    return this.activeMs() > Math.min(this.input.sliceMs, this.input.plan.maxExecutionMs);
+    return this.time.ms() > Math.min(this.input.sliceMs, this.input.plan.maxExecutionMs);
   }
 
   /** Commits a position once everything published for it is acknowledged. */
@@ -69,7 +63,7 @@ export class Execution {
     await this.acks.settled();
     const began = this.ports.clock.now();
     await this.ports.checkpoints.save(state, progress);
-    this.saves += 1;
+    this.progressed = true;
     this.ports.observer.checkpointed?.(this.ports.clock.now() - began);
   }
 

@@ -45,9 +45,8 @@ export function renderRequest(run: Execution, rendering: Rendering): RenderedReq
   const trusted = (keepsTrust ? rendering.trusted : null) ?? origin;
   const crossing = origin !== trusted && !run.input.plan.allowedOrigins.includes(origin);
   const secretParams = [...credentials.params, ...Object.keys(rendering.token?.params ?? {})];
-  if (crossing && rendering.nextUrl === null && secretParams.length > 0) {
-    url = request.url.render(scope, without(params, secretParams));
-  }
+  if (rendering.nextUrl !== null) url = crossing ? url : withParams(url, rendering.token?.params ?? {});
+  else if (crossing && secretParams.length > 0) url = request.url.render(scope, without(params, secretParams));
   const body =
     request.body === null
       ? null
@@ -147,6 +146,14 @@ function limited(body: EncodedBody, maxBytes: number): EncodedBody {
 function originOf(url: string): string {
   if (!URL.canParse(url)) throw new StepError('bad_url', 'the url does not evaluate to an absolute http(s) address');
   return new URL(url).origin;
+}
+
+/** A next page's address that names a param keeps it. */
+function withParams(url: string, params: Readonly<Record<string, string>>): string {
+  const whole = new URL(url);
+  for (const [name, value] of Object.entries(params))
+    if (!whole.searchParams.has(name)) whole.searchParams.set(name, value);
+  return Object.keys(params).length === 0 ? url : whole.href;
 }
 
 function without(params: Record<string, JsonValue>, names: readonly string[]): Record<string, JsonValue> {

@@ -152,6 +152,44 @@ describe('going on from a checkpoint', () => {
     expect(await cancelled.run()).toMatchObject({ kind: 'cancelled', receipt: { pages: 1, complete: false } });
   });
 
+  it('hands a wait in progress back at once, for what is left of it', async () => {
+    const run: ScriptedExecution = new ScriptedExecution(plan(paged), () => ({
+      status: 429,
+      headers: { 'retry-after': '9' },
+      body: {},
+    }));
+    run.clock.sleep = (ms, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        expect(ms).toBe(9_000);
+        run.stop.ask('yield');
+      });
+    expect(await run.run()).toMatchObject({ kind: 'parked', until: run.clock.now() + 9_000 });
+  });
+
+  it('adds the key of an api_key flow in the query to next pages of the same origin only', async () => {
+    const pages: Script = (request) => ({
+      body: {
+        next: request.url.includes('page=2')
+          ? 'https://other.example.net/page=3'
+          : path(request) === '/x'
+            ? 'https://api.example.com/y?page=2'
+            : null,
+      },
+    });
+    const run = new ScriptedExecution(
+      plan({ url: '{config.base_url}/x', auth_flow: 'oauth', next_url: 'response.body.next' }),
+      pages,
+    );
+    run.tokenParams = { key: 'k-1' };
+    await run.run();
+    expect(run.requests.map((request) => request.url)).toEqual([
+      'https://api.example.com/x?key=k-1',
+      'https://api.example.com/y?page=2&key=k-1',
+      'https://other.example.net/page=3',
+    ]);
+  });
+
   it('fails with a time-out when it gets nowhere within max_execution_seconds', async () => {
     const run = new ScriptedExecution(
       plan(

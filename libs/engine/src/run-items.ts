@@ -185,6 +185,7 @@ class FanOut {
 
   private finished(index: number): void {
     this.execution.receipt.counts.items_total += 1;
+    this.execution.progressed = true;
     this.done.add(index);
   }
 

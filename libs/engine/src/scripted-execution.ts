@@ -39,7 +39,7 @@ class LeapingClock implements Clock {
     return this.time;
   }
 
-  sleep(ms: number): Promise<void> {
+  sleep(ms: number, _signal?: AbortSignal): Promise<void> {
     this.slept.push(ms);
     this.time += ms;
     return Promise.resolve();
@@ -60,6 +60,7 @@ export class ScriptedExecution {
   parkAfterMs = 15_000;
   sliceMs = 3_600_000;
   tokens = ['token-1', 'token-2'];
+  tokenParams: Record<string, string> = {};
 
   constructor(
     private readonly document: PlanDocument,
@@ -109,7 +110,13 @@ export class ScriptedExecution {
 
   private token(): AuthToken {
     const token = this.tokens[0] ?? 'token-last';
-    return { token, headers: { Authorization: `Bearer ${token}` }, expiresAt: null, fields: {} };
+    return {
+      token,
+      headers: { Authorization: `Bearer ${token}` },
+      params: this.tokenParams,
+      expiresAt: null,
+      fields: {},
+    };
   }
 
   private input(): ExecutionInput {

@@ -6,7 +6,7 @@ import type { CompiledRequest } from '@orchid/plan';
 import { flowOf } from './auth-choice';
 import { decide, type Verdict } from './decide';
 import { emitError, messageError } from './emitter';
-import type { QuotaGrant } from './engine-ports';
+import type { QuotaGrant, QuotaRequest } from './engine-ports';
 import { exchangeOf, responseScope, type Exchange } from './exchange';
 import type { ExecutionError } from './execution-outcome';
 import type { RequestFact } from './execution-observer.port';
@@ -45,23 +45,27 @@ export class RequestSender {
     this.budget = new RetryBudget(request, loop.waited, this.clock.now());
   }
 
-  async send(): Promise<RequestOutcome> {
+  send(): Promise<RequestOutcome> {
+    return this.run.time.ofRequest(() => this.attempts().catch((error: unknown) => this.endIfAsked(error)));
+  }
+
+  private async attempts(): Promise<RequestOutcome> {
     for (;;) {
       const stopped = this.stopped();
       if (stopped !== null) return stopped;
       if (this.budget.isOverdue(this.clock.now())) return this.fail(this.overdue(), null);
-      const next = await this.attempt().catch((error: unknown) => this.endIfAsked(error));
+      const next = await this.attempt();
       if (next.kind !== 'again') return next;
       const waited = await this.wait(next.waitMs, next.excused);
       if (waited !== null) return waited;
     }
   }
 
-  /** Whatever waits - for a token, a bucket, an answer - rejects with the signal's reason once the execution is to stop. */
+  /** Whatever waits - for a token, a bucket, an answer - rejects with a signal's reason once the execution is to stop. */
   private endIfAsked(error: unknown): RequestOutcome {
-    const { signal, reason } = this.run.input.stop;
-    if (!signal.aborted || error !== signal.reason) throw error;
-    return { kind: reason === 'lost' ? 'lost' : 'cancelled' };
+    const stopped = this.run.input.stop.isReason(error) ? this.stopped() : null;
+    if (stopped === null) throw error;
+    return stopped;
   }
 
   private get run() {
@@ -76,7 +80,7 @@ export class RequestSender {
     const { reason } = this.run.input.stop;
     if (reason === 'cancel') return { kind: 'cancelled' };
     if (reason === 'lost') return { kind: 'lost' };
-    if (reason === 'yield' || (this.run.isOverdue() && this.run.saves > 0)) return this.park(this.clock.now(), null);
+    if (reason === 'yield' || (this.run.isOverdue() && this.run.progressed)) return this.park(this.clock.now(), null);
     if (this.run.isOverdue()) {
       const message = `the execution got no further within ${this.run.input.plan.maxExecutionMs} ms of active time (max_execution_seconds)`;
       return {
@@ -127,18 +131,9 @@ export class RequestSender {
 
   private async acquire(rendered: RenderedRequest): Promise<RequestOutcome | { kind: 'granted'; grant: QuotaGrant }> {
     const { step, run } = this.loop;
-    const outcome = await run.ports.quota.acquire({
-      grantId: newId(),
-      method: this.request.method,
-      url: rendered.saved.url,
-      template: this.request.url.source,
-      stepId: step.id,
-      maxWaitMs: run.input.parkAfterMs,
-      leaseMs: this.request.timeoutMs + LEASE_MARGIN_MS,
-      signal: run.input.stop.signal,
-    });
+    const outcome = await run.time.ofWait(() => run.ports.quota.acquire(this.quotaRequest(rendered)));
     if (outcome.kind === 'granted') {
-      this.excuse(outcome.waitedMs);
+      this.budget.excuse(outcome.waitedMs);
       return outcome;
     }
     const { limit, until } = outcome;
@@ -148,6 +143,20 @@ export class RequestSender {
     const error = executionError(new StepError('rate_limited', message, {}, 'rate_limit'), step.path);
     await emitError(run, this.loop, messageError(error, this.budget.attempt, until), null);
     return outcome.exceeded === 'park' ? this.park(until, limit) : { kind: 'failed', error };
+  }
+
+  private quotaRequest(rendered: RenderedRequest): QuotaRequest {
+    const { request, run } = this;
+    return {
+      grantId: newId(),
+      method: request.method,
+      url: rendered.saved.url,
+      template: request.url.source,
+      stepId: this.loop.step.id,
+      maxWaitMs: run.input.parkAfterMs,
+      leaseMs: request.timeoutMs + LEASE_MARGIN_MS,
+      signal: run.input.stop.waiting,
+    };
   }
 
   private async transmit(rendered: RenderedRequest, grant: QuotaGrant): Promise<Sent> {
@@ -279,18 +288,16 @@ export class RequestSender {
     if (ms > this.run.input.parkAfterMs) return this.park(this.clock.now() + ms, null);
     if (ms <= 0) return null;
     const began = this.clock.now();
+    const sleep = () => this.clock.sleep(ms, this.run.input.stop.waiting);
     try {
-      await this.clock.sleep(ms, this.run.input.stop.signal);
+      await (excused ? this.run.time.ofWait(sleep) : sleep());
     } catch (error) {
-      if (this.stopped() === null) throw error;
+      if (this.run.input.stop.reason !== 'yield') throw error;
+      return this.park(began + ms, null);
+    } finally {
+      if (excused) this.budget.excuse(this.clock.now() - began);
     }
-    if (excused) this.excuse(this.clock.now() - began);
     return null;
-  }
-
-  private excuse(milliseconds: number): void {
-    this.budget.excuse(milliseconds);
-    this.run.waitedMs += milliseconds;
   }
 
   private park(until: number, limit: string | null): RequestOutcome {
