@@ -19,6 +19,9 @@ export interface ShapeFigures {
   readonly ours: number;
   readonly raw: number;
   readonly ratio: number;
+  /** This process' own work for one request, in microseconds: less at the mercy of what else runs on the machine. */
+  readonly ours_cpu_us: number;
+  readonly raw_cpu_us: number;
 }
 
 export interface PullFigures extends ShapeFigures {
@@ -36,12 +39,13 @@ export async function benchPull(options: PullOptions): Promise<PullFigures> {
   const figures: ShapeFigures[] = [];
   try {
     const client = await rawClient(bed);
-    log(`${'requests/s'.padEnd(30)}${'ours'.padStart(8)}${'raw'.padStart(8)}${'ratio'.padStart(8)}`);
+    log(`${'requests/s'.padEnd(30)}${['ours', 'raw', 'ratio', 'CPU us', 'CPU raw'].map(cell).join('')}`);
     for (const shape of shapes) {
       const scaled = { ...shape, pages: Math.max(2, Math.round(shape.pages * options.scale)) };
       const figure = await measure(bed, client, { shape: scaled, options });
       figures.push(figure);
-      log(`${figure.name.padEnd(30)}${cell(figure.ours)}${cell(figure.raw)}${figure.ratio.toFixed(2).padStart(8)}`);
+      const cells = [figure.ours, figure.raw, figure.ratio.toFixed(2), figure.ours_cpu_us, figure.raw_cpu_us];
+      log(`${figure.name.padEnd(30)}${cells.map(cell).join('')}`);
     }
     await client.close();
   } finally {
@@ -67,17 +71,28 @@ async function measure(
   if (!options.oursOnly) await sides.raw();
   await sides.ours();
   const took = { ours: [] as number[], raw: [] as number[] };
+  const worked = { ours: [] as number[], raw: [] as number[] };
   for (let round = 0; round < options.rounds; round += 1) {
     const order = round % 2 === 0 ? (['raw', 'ours'] as const) : (['ours', 'raw'] as const);
     for (const side of order) {
       if (side === 'raw' && options.oursOnly) continue;
       globalThis.gc?.();
+      const before = process.cpuUsage();
       took[side].push(await sides[side]());
+      const { user, system } = process.cpuUsage(before);
+      worked[side].push((user + system) / requestsOf(shape));
     }
   }
   const perSecond = (times: readonly number[]) => Math.round((requestsOf(shape) * 1_000) / median(times));
   const [ours, raw] = [perSecond(took.ours), options.oursOnly ? 0 : perSecond(took.raw)];
-  return { name: shape.name, ours, raw, ratio: raw === 0 ? 0 : Math.round((ours / raw) * 100) / 100 };
+  return {
+    name: shape.name,
+    ours,
+    raw,
+    ratio: raw === 0 ? 0 : Math.round((ours / raw) * 100) / 100,
+    ours_cpu_us: Math.round(median(worked.ours)),
+    raw_cpu_us: options.oursOnly ? 0 : Math.round(median(worked.raw)),
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -86,6 +101,6 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-function cell(value: number): string {
+function cell(value: number | string): string {
   return String(value).padStart(8);
 }
