@@ -15,6 +15,7 @@ export interface OwnedExecution {
 export class Ownership {
   private readonly ended = new AbortController();
   private beating: Promise<void> | null = null;
+  private progress: JsonObject | null = null;
 
   constructor(
     readonly execution: OwnedExecution,
@@ -33,6 +34,11 @@ export class Ownership {
     await this.beating;
   }
 
+  /** What the next heartbeat tells those who watch. */
+  note(progress: JsonObject): void {
+    this.progress = progress;
+  }
+
   /** Writes a position. Throws `OwnershipLost`; the engine is then told to stop as well. */
   async save(state: JsonObject, progress: JsonObject): Promise<void> {
     const { tenantId, executionId, epoch } = this.execution;
@@ -44,7 +50,9 @@ export class Ownership {
   /** Proves that this worker is still the owner. Throws `OwnershipLost`. */
   async confirm(): Promise<void> {
     const { tenantId, executionId, epoch } = this.execution;
-    await this.heed(() => this.database.tenant(tenantId).run((work) => work.executions.heartbeat(executionId, epoch)));
+    await this.heed(() =>
+      this.database.tenant(tenantId).run((work) => work.executions.heartbeat(executionId, epoch, this.progress)),
+    );
   }
 
   private async heed(write: () => Promise<OwnerNews>): Promise<void> {

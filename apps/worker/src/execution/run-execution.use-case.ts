@@ -180,7 +180,7 @@ export class RunExecution {
       checkpoints: new OwnedCheckpointStore(ownership, metrics),
       auth: authPort(this.ports, claim, setup),
       quota: new LimiterQuota(limiter, setup.plan.limits, identity, clock),
-      observer: metricsObserver(metrics),
+      observer: { ...metricsObserver(metrics), pageDone: (progress) => ownership.note({ ...progress }) },
       random: Math.random,
       traceIds: () => {
         const ids = currentTraceIds();
