@@ -51,7 +51,10 @@ export class DemoProcesses {
   private async startOne(app: DemoApp): Promise<void> {
     const log = createWriteStream(path.join(this.logs, `${app}.log`));
     const onLine = (line: string) => void log.write(`${line}\n`);
-    const started = await startProcess({ app, env: { ...this.env, PORT: String(this.ports[app]) }, onLine });
+    const env = { ...this.env, PORT: String(this.ports[app]) };
+    const started = await startProcess({ app, env, onLine }).catch((error: unknown) => {
+      throw new DemoError(`The ${error instanceof Error ? error.message : String(error)}`, error);
+    });
     this.running.set(app, started);
     void started.exited.then((code) => {
       if (!this.stopping) this.reportDeath(this.deathOf(app, code, started.lines));
