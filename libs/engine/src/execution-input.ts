@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setMaxListeners } from 'node:events';
 import type { JsonObject, Redactor } from '@orchid/kernel';
 import type { CompiledPlan } from '@orchid/plan';
 
@@ -36,11 +35,6 @@ export class StopSignal {
   private readonly work = new AbortController();
   private readonly wait = new AbortController();
   private asked: StopReason | null = null;
-
-  constructor() {
-    // Every request in flight listens, and there may be a thousand: that is no leak.
-    setMaxListeners(0, this.controller.signal);
-  }
 
   constructor() {
     // Every request in flight listens.
