@@ -34,13 +34,22 @@ export interface PullFigures extends ShapeFigures {
 /** Measures the worker's path against a bare loop, both in this process, by turns. */
 export async function benchPull(options: PullOptions): Promise<PullFigures> {
   const { log, oursOnly, rounds } = options;
-  const shapes = oursOnly ? [FAN_OUT] : [FAN_OUT, SMALL_PAGES, LARGE_PAGES];
+  const shapes = await measureShapes(options);
+  const memory = oursOnly ? null : await measureMemory();
+  if (memory !== null) log(`peak memory: ${memory.pages_100_mb} MB at 100 pages, ${memory.pages_1000_mb} MB at 1,000`);
+  const [main] = shapes;
+  if (main === undefined) throw new Error('nothing was measured');
+  return { ...main, name: 'pull', unit: 'requests/s', rounds, shapes, memory };
+}
+
+async function measureShapes(options: PullOptions): Promise<ShapeFigures[]> {
+  const { log, oursOnly } = options;
   const bed = await makeBenchBed();
   const figures: ShapeFigures[] = [];
   try {
     const client = await rawClient(bed);
     log(`${'requests/s'.padEnd(30)}${['ours', 'raw', 'ratio', 'CPU us', 'CPU raw'].map(cell).join('')}`);
-    for (const shape of shapes) {
+    for (const shape of oursOnly ? [FAN_OUT] : [FAN_OUT, SMALL_PAGES, LARGE_PAGES]) {
       const scaled = { ...shape, pages: Math.max(2, Math.round(shape.pages * options.scale)) };
       const figure = await measure(bed, client, { shape: scaled, options });
       figures.push(figure);
@@ -51,11 +60,7 @@ export async function benchPull(options: PullOptions): Promise<PullFigures> {
   } finally {
     await bed.remove();
   }
-  const memory = oursOnly ? null : await measureMemory();
-  if (memory !== null) log(`peak memory: ${memory.pages_100_mb} MB at 100 pages, ${memory.pages_1000_mb} MB at 1,000`);
-  const [main] = figures;
-  if (main === undefined) throw new Error('nothing was measured');
-  return { ...main, name: 'pull', unit: 'requests/s', rounds, shapes: figures, memory };
+  return figures;
 }
 
 async function measure(
