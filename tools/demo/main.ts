@@ -1,7 +1,7 @@
 import { OrchidError } from '@orchid/kernel';
 import { DemoScreen } from './demo-screen';
 import { Interrupted } from './demo.errors';
-import { assertComplete, type DemoContext, pullOnce, startDemo } from './run-demo';
+import { type DemoContext, type DemoResult, faultOf, pullOnce, type RunningDemo, startDemo } from './run-demo';
 import { showAddresses, showResult, showSchedule } from './show-demo';
 import { Teardown } from './teardown';
 
@@ -22,16 +22,11 @@ async function main(args: readonly string[]): Promise<number> {
   const screen = new DemoScreen(stream, stream.isTTY);
   const teardown = new Teardown();
   const context: DemoContext = { env: process.env, screen, teardown, signal: interruptions(screen, teardown) };
-  let code = 0;
-  try {
-    const summary = await run(context, once);
-    code = await end(context, code);
-    if (summary !== null && code === 0) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    return code;
-  } catch (error) {
-    code = explain(error, context, once);
-    return end(context, code);
-  }
+  const run = once ? runOnce : runOn;
+  const code = await run(context).catch((error: unknown) => explain(error, context, once));
+  const troubles = await teardown.run((line) => screen.aside(line));
+  for (const trouble of troubles) screen.bad(trouble);
+  return troubles.length > 0 ? 1 : code;
 }
 
 /** The first Ctrl-C ends in order, the second at once. */
@@ -51,26 +46,44 @@ function interruptions(screen: DemoScreen, teardown: Teardown): AbortSignal {
   return interruption.signal;
 }
 
-async function run(context: DemoContext, once: boolean): Promise<object | null> {
+/** One pull, summed up as the only line of standard output. */
+async function runOnce(context: DemoContext): Promise<number> {
+  const { demo, dying } = await begin(context);
+  const result = await Promise.race([pullOnce(demo, context), dying]);
+  const fault = report(result, context);
+  const { execution, messages, missing } = result;
+  const { pages, api_calls: requests, published } = execution.receipt ?? {};
+  const summary = { status: execution.status, pages, requests, published, consumed: messages.count, missing };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  return fault === null ? 0 : 1;
+}
+
+/** A pull, and then the schedule, until Ctrl-C. */
+async function runOn(context: DemoContext): Promise<number> {
   const { screen, signal } = context;
+  const { demo, dying } = await begin(context);
+  report(await Promise.race([pullOnce(demo, context), dying]), context);
+  showAddresses(demo, screen);
+  await Promise.race([showSchedule(demo, screen, signal), dying]);
+  return 0;
+}
+
+async function begin(context: DemoContext): Promise<{ readonly demo: RunningDemo; readonly dying: Promise<never> }> {
   const demo = await startDemo(context);
   const dying = demo.processes.died.then((death) => {
     throw death;
   });
-  // The race may be over, or not yet begun, when it dies.
+  // The race may be over, or not yet begun, when one dies.
   dying.catch(() => undefined);
-  screen.heading('A pull: 20 pages of contacts, and the details of each');
-  const result = await Promise.race([pullOnce(demo, context), dying]);
+  context.screen.heading('A pull: 20 pages of contacts, and the details of each');
+  return { demo, dying };
+}
+
+function report(result: DemoResult, { screen }: DemoContext): string | null {
   showResult(result, screen);
-  assertComplete(result, JSON.stringify(result.messages.first));
-  if (!once) {
-    showAddresses(demo, screen);
-    await Promise.race([showSchedule(demo, screen, signal), dying]);
-    return null;
-  }
-  const { execution, messages, missing } = result;
-  const { pages, api_calls: requests, published } = execution.receipt ?? {};
-  return { status: execution.status, pages, requests, published, consumed: messages.count, missing };
+  const fault = faultOf(result);
+  if (fault !== null) screen.bad(`  ${fault}`);
+  return fault;
 }
 
 /** Tells why it ended; Ctrl-C is a proper end, but not of `--once`. */
@@ -79,12 +92,6 @@ function explain(error: unknown, { screen, signal }: DemoContext, once: boolean)
   screen.line();
   screen.bad(error instanceof OrchidError ? error.message : String(error instanceof Error ? error.stack : error));
   return 1;
-}
-
-async function end({ screen, teardown }: DemoContext, code: number): Promise<number> {
-  const troubles = await teardown.run((line) => screen.aside(line));
-  for (const trouble of troubles) screen.bad(trouble);
-  return troubles.length > 0 ? 1 : code;
 }
 
 void main(process.argv.slice(2)).then((code) => process.exit(code));
