@@ -44,7 +44,6 @@ export async function startScheduler(settings: Settings, logger: Logger, telemet
   });
   app.useLogger(app.get(NestLogger));
   health.markStarted();
-  logger.info({ port: probes.port }, 'scheduler ready');
   const stop = async () => {
     health.markDraining();
     await app.close();
@@ -55,4 +54,6 @@ export async function startScheduler(settings: Settings, logger: Logger, telemet
     logger.info('scheduler stopped');
   };
   onShutdown(stop, logger, SHUTDOWN_GRACE_MS);
+  // Last: whoever reads this may send a signal at once.
+  logger.info({ port: probes.port }, 'scheduler ready');
 }

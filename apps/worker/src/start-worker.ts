@@ -23,7 +23,6 @@ export async function startWorker(settings: Settings, logger: Logger, telemetry:
   });
   app.useLogger(app.get(NestLogger));
   health.markStarted();
-  logger.info({ port: probes.port }, 'worker ready');
   const stop = async () => {
     health.markDraining();
     await app.close();
@@ -33,4 +32,6 @@ export async function startWorker(settings: Settings, logger: Logger, telemetry:
     logger.info('worker stopped');
   };
   onShutdown(stop, logger, SHUTDOWN_GRACE_MS);
+  // Last: whoever reads this may send a signal at once.
+  logger.info({ port: probes.port }, 'worker ready');
 }
