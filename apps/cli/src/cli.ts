@@ -39,15 +39,15 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 }
 
 /** Errors and help go to the terminal at hand, and nothing ends the process. */
-function quietly(command: Command, terminal: Terminal): void {
+function quietly(command: Command, terminal: Terminal, path = command.name()): void {
   command
     .exitOverride()
-    .showHelpAfterError(`(${command.name()} --help says more)`)
+    .showHelpAfterError(`(${path} --help says more)`)
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.err.write(text),
     });
-  for (const child of command.commands) quietly(child, terminal);
+  for (const child of command.commands) quietly(child, terminal, `${path} ${child.name()}`);
 }
 
 function explain(error: unknown, terminal: Terminal): ExitCode {

@@ -22,9 +22,10 @@ function countLines(receipt: Receipt): string[] {
     `  pages      ${receipt.pages}`,
     `  requests   ${receipt.api_calls}`,
     `  records    ${receipt.records}${counted}`,
-    `  published  ${receipt.published} messages; ${receipt.bytes} bytes were read`,
+    `  published  ${receipt.published}`,
+    `  read       ${receipt.bytes} bytes`,
     ...receipt.loops.map(
-      (loop) => `  loop       ${loop.step_path}: ${loop.pages} pages, ${loop.stop_reason ?? 'cut short'}`,
+      (loop) => `  loop       ${loop.step_path}: pages ${loop.pages}, ${loop.stop_reason ?? 'cut short'}`,
     ),
     `  complete   ${receipt.complete ? 'yes' : 'no'}`,
   ];
