@@ -1,5 +1,5 @@
 import { compileAuthFlow, FlowTokenProvider, MemoryTokenCache, type CompiledAuthFlow } from '@orchid/auth';
-import { UndiciHttpClient } from '@orchid/http-client';
+import { UndiciHttpClient, type HttpClient } from '@orchid/http-client';
 import { parseJson, Redactor, systemClock, type Clock, type JsonObject, type JsonValue } from '@orchid/kernel';
 import { MemoryPublisher, type LoopStopReason, type Receipt } from '@orchid/messaging';
 import { validatePlan, type CompiledPlan } from '@orchid/plan';
@@ -76,7 +76,7 @@ export async function cook(api: Api, name: string, ingredients: Ingredients = {}
   const clock = ingredients.clock ?? new LeapingClock();
   const http = clientOf(api);
   try {
-    const auth = authPort(recipe.auth === undefined ? [] : [read('auth')].flat(), { config, http, clock });
+    const auth = authPort(recipe.auth === undefined ? [] : [read('auth')].flat(), { config, http });
     const kitchen = { plan: planOf(read('plan'), config), config, context, clock, http, auth };
     return await run(kitchen, new Set(ingredients.secrets));
   } finally {
@@ -89,7 +89,7 @@ interface Kitchen {
   readonly config: JsonObject;
   readonly context: JsonObject;
   readonly clock: Clock;
-  readonly http: UndiciHttpClient;
+  readonly http: HttpClient;
   readonly auth: AuthPort;
 }
 
@@ -169,24 +169,30 @@ function planOf(document: JsonValue, config: JsonObject): CompiledPlan {
   return validation.plan;
 }
 
-function clientOf({ port, authority }: Api): UndiciHttpClient {
-  const tenants = ['acme', 'globex'].map((tenant) => `${tenant}.example.com:${port}`);
-  return new UndiciHttpClient({
-    guard: { allow: [authority, ...tenants] },
+/** Names are led to the API as a hosts file would; everything else is the client that production uses. */
+function clientOf({ url, authority, port }: Api): HttpClient {
+  const client = new UndiciHttpClient({
+    guard: { allow: [authority] },
     userAgent: 'Orchid/test',
     maxConnectionsPerOrigin: 10,
-    resolve: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
   });
+  const named = new RegExp(`^http://[\\w.-]+\\.example\\.com:${port}(?=/)`);
+  return {
+    send: (request) => client.send({ ...request, url: request.url.replace(named, url) }),
+    close: () => client.close(),
+  };
 }
 
-function authPort(documents: readonly JsonValue[], around: Pick<Kitchen, 'config' | 'http' | 'clock'>): AuthPort {
+function authPort(documents: readonly JsonValue[], around: Pick<Kitchen, 'config' | 'http'>): AuthPort {
   const flows = new Map<string, CompiledAuthFlow>();
   for (const document of documents) {
     const flow = compileAuthFlow(document);
     flows.set(flow.name, flow);
   }
-  const cache = new MemoryTokenCache(around.clock);
-  const tokens = new FlowTokenProvider({ tenantId: TENANT, configId: CONFIG, flows, cache, ...around });
+  // The holder of a lock extends it as time goes by: that takes a clock whose waits take time.
+  const clock = systemClock;
+  const cache = new MemoryTokenCache(clock);
+  const tokens = new FlowTokenProvider({ tenantId: TENANT, configId: CONFIG, flows, cache, clock, ...around });
   const [only = null] = flows.keys();
   return {
     get: (flow, signal) => tokens.get(flow, signal),

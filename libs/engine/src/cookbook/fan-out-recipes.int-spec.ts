@@ -113,7 +113,7 @@ describe('recipes: when things go wrong', () => {
 
   it('dynamic-limits', async () => {
     const strict = await startStubApi({ contacts: 30, rateLimit: { limit: 2, windowSeconds: 1 } });
-    const dish = await cook(strict, 'dynamic-limits', { clock: systemClock });
+    const dish = await cook(strict, 'dynamic-limits', { config: { quota: 100, quota_seconds: 1 }, clock: systemClock });
     const { byStatus } = strict.stats();
     await strict.close();
     expect(byStatus).toEqual({ 200: 3 });
