@@ -6,8 +6,8 @@ export interface DemoStack {
   readonly env: Readonly<Record<string, string>>;
   /** Where messages go, for a person. */
   readonly broker: string;
-  /** Stops what was started for the demonstration and nothing else. */
-  stop(): Promise<void>;
+  /** Stops what was started for the demonstration and nothing else; null where all of it ran before. */
+  readonly stop: (() => Promise<void>) | null;
 }
 
 type Env = NodeJS.ProcessEnv;
@@ -31,7 +31,7 @@ export async function startDemoStack(env: Env, directory: string, log: (line: st
       BROKER: given(env.BROKER) ?? state.broker,
       FILE_SINK_DIR: given(env.FILE_SINK_DIR) ?? directory,
     };
-    return { env: settings, broker: brokerText(settings), stop };
+    return { env: settings, broker: brokerText(settings), stop: mine.length === 0 ? null : stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,6 +3,7 @@ import { validateAuthFlow } from '@orchid/auth';
 import type { JsonValue } from '@orchid/kernel';
 import type { ConsumedRecord, RecordReader } from '@orchid/messaging';
 import { validatePlan } from '@orchid/plan';
+import { until } from '@orchid/testing';
 import { demoAuthFlow, demoPlan } from './demo-documents';
 import { demoPorts } from './demo-ports';
 import { DemoScreen } from './demo-screen';
@@ -18,7 +19,13 @@ const message = (number: number, details: boolean): DemoMessage => ({
   status_code: 200,
   request_method: 'GET',
   request_url: 'http://127.0.0.1:4000/api/contacts?limit=25',
-  response_body: [{ id: `c-00000${number}`, ...(details && { details: { id: `c-00000${number}` } }) }],
+  response_body: [
+    {
+      id: `c-00000${number}`,
+      name: `Contact ${number}`,
+      ...(details && { details: { id: `c-00000${number}`, address: { city: 'Oslo' } } }),
+    },
+  ],
 });
 
 const record = (value: DemoMessage, executionId = 'mine') =>
@@ -45,18 +52,25 @@ describe('the demonstration', () => {
       record(message(2, false)),
       record(message(3, true), 'another'),
     ];
-    const reader = {
-      read: async function* () {
-        await Promise.resolve();
+    let attempts = 0;
+    const reader: RecordReader = {
+      read: async function* (_channel, { signal }) {
+        attempts += 1;
+        if (attempts === 1) throw new Error('there is no such topic yet');
         yield* records;
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
       },
       close: () => Promise.resolve(),
-    } as unknown as RecordReader;
+    };
     const counter = new MessageCounter(reader);
     counter.start('mine');
+    await until('both messages', () => counter.count === 2);
+    expect(counter.trouble).toBeNull();
     await counter.stop();
     expect([counter.count, counter.missing(2), counter.first]).toEqual([2, 1, expect.any(Array)]);
-    expect(shortMessage(message(1, true), 60)).toMatch(/^page 1, item 1 {2}GET \/api\/contacts\?limit=25 200.*…$/);
+    expect(shortMessage(message(1, true))).toBe(
+      'page 1, item 1: GET /api/contacts 200 {"id":"c-000001","name":"Contact 1",…,"details":{"address":{"city":"Oslo"},…}}',
+    );
   });
 
   it('ends what it began in the opposite order, all of it', async () => {

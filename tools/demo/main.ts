@@ -22,6 +22,8 @@ async function main(args: readonly string[]): Promise<number> {
   const screen = new DemoScreen(stream, stream.isTTY);
   const teardown = new Teardown();
   const context: DemoContext = { env: process.env, screen, teardown, signal: interruptions(screen, teardown) };
+  // Whatever ends this process, no child of it lives on.
+  process.on('exit', () => teardown.kill());
   const run = once ? runOnce : runOn;
   const code = await run(context).catch((error: unknown) => explain(error, context, once));
   const troubles = await teardown.run((line) => screen.aside(line));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumedRecord, RecordReader } from '@orchid/messaging';
 import { numberOf } from '@orchid/testing';
 
@@ -11,10 +12,18 @@ export interface DemoMessage {
   readonly status_code: number;
   readonly request_method: string;
   readonly request_url: string;
-  readonly response_body: readonly { readonly id: string; readonly details?: { readonly id: string } }[];
+  readonly response_body: readonly DemoContact[];
+}
+
+interface DemoContact {
+  readonly id: string;
+  readonly name: string;
+  /** What the sub-step fetched. */
+  readonly details?: { readonly id: string; readonly address: Readonly<Record<string, string>> };
 }
 
 const FIRST_KEPT = 3;
+const RETRY_AFTER_MS = 250;
 
 /** Reads the topic of answers back, as a consumer would, and counts what belongs to one execution. */
 export class MessageCounter {
@@ -24,6 +33,7 @@ export class MessageCounter {
   private readonly stopping = new AbortController();
   private reading: Promise<void> = Promise.resolve();
   private executionId = '';
+  private failure: string | null = null;
 
   constructor(private readonly reader: RecordReader) {}
 
@@ -41,7 +51,11 @@ export class MessageCounter {
     this.reading = this.read();
   }
 
-  /** Throws what went wrong with the reading. */
+  /** What went wrong with the reading, if it did not come to work after all. */
+  get trouble(): string | null {
+    return this.failure;
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.reading;
@@ -50,10 +64,19 @@ export class MessageCounter {
 
   private async read(): Promise<void> {
     const { signal } = this.stopping;
-    for await (const record of this.reader.read('responses', { from: 'beginning', signal })) this.take(record);
+    while (!signal.aborted) {
+      try {
+        for await (const record of this.reader.read('responses', { from: 'beginning', signal })) this.take(record);
+      } catch (error) {
+        // The topic is made with its first message.
+        this.failure = error instanceof Error ? error.message : String(error);
+        await sleep(RETRY_AFTER_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   private take({ headers, value }: ConsumedRecord): void {
+    this.failure = null;
     if (headers.execution_id !== this.executionId) return;
     const message = JSON.parse(value) as DemoMessage;
     this.ids.add(message.message_id);
@@ -64,10 +87,11 @@ export class MessageCounter {
   }
 }
 
-/** One message in one line of at most `width` characters. */
-export function shortMessage(message: DemoMessage, width: number): string {
-  const { pathname, search } = new URL(message.request_url);
-  const place = `page ${message.page}, item ${message.item_index ?? '-'}`;
-  const text = `${place}  ${message.request_method} ${pathname}${search} ${message.status_code}  ${JSON.stringify(message.response_body)}`;
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+/** One message in one line, with what a reader recognises it by. */
+export function shortMessage({ page, item_index: item, request_method: method, ...message }: DemoMessage): string {
+  const { pathname } = new URL(message.request_url);
+  const [contact] = message.response_body;
+  const known = JSON.stringify({ id: contact?.id, name: contact?.name }).slice(0, -1);
+  const details = JSON.stringify({ address: contact?.details?.address }).slice(0, -1);
+  return `page ${page}, item ${item ?? '-'}: ${method} ${pathname} ${message.status_code} ${known},…,"details":${details},…}}`;
 }

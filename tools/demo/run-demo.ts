@@ -41,7 +41,7 @@ export async function startDemo({ env, screen, teardown, signal }: DemoContext):
 
   screen.heading('Servers');
   const stack = await startDemoStack(env, path.join(directory, 'messages'), (line) => screen.line(`  ${line}`));
-  teardown.add({ name: 'servers', close: () => stack.stop() });
+  if (stack.stop !== null) teardown.add({ name: 'servers', close: stack.stop });
   screen.line(`  broker     ${stack.broker}`);
   signal.throwIfAborted();
 
@@ -118,6 +118,7 @@ export function faultOf({ execution, messages, missing }: DemoResult): string | 
   const { status, error, receipt } = execution;
   if (status !== 'success') return `The execution ended as ${status}: ${error?.message ?? 'no reason is given'}`;
   if (receipt?.complete !== true) return 'The receipt does not say that the pull is complete.';
+  if (messages.trouble !== null) return `The messages could not be read back: ${messages.trouble}`;
   if (missing !== 0) return `${missing} of ${CONTACTS} contacts did not arrive with their details.`;
   if (messages.count !== receipt.published)
     return `${receipt.published} messages were published, ${messages.count} arrived.`;

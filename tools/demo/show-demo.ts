@@ -6,7 +6,6 @@ import { shortMessage } from './message-counter';
 import type { DemoResult, RunningDemo } from './run-demo';
 import { type ExecutionView, hasEnded } from './watch-execution';
 
-const WIDTH = 110;
 const LOOK_EVERY_MS = 1_000;
 
 /** What the pull did, and the first messages as a consumer gets them. */
@@ -20,7 +19,7 @@ export function showResult({ execution, messages, missing, seconds }: DemoResult
     `  read back: ${messages.count} messages, ${CONTACTS - missing} of ${CONTACTS} contacts, ${missing} missing`,
   );
   screen.heading('The first messages');
-  for (const message of messages.first) screen.line(`  ${shortMessage(message, WIDTH)}`);
+  for (const message of messages.first) screen.line(`  ${shortMessage(message)}`);
 }
 
 /** Where everything is and what to do next. */
