@@ -1,0 +1,27 @@
+import { authFlowSchema } from '@orchid/auth';
+import { planComponentSchemas, type JsonSchema } from '@orchid/plan';
+
+const time = { type: 'string', format: 'date-time' };
+const id = { type: 'string', format: 'uuid' };
+const storedTimes = { created_at: time, updated_at: time };
+
+/** What the libraries say of their documents, and the same as it is answered. */
+export function componentSchemas(): Record<string, JsonSchema> {
+  const plan = planComponentSchemas();
+  const { $schema: _dialect, allOf: _conditions, ...flow } = authFlowSchema;
+  const version = { type: 'integer', minimum: 1 };
+  const versionAnswer = { version, created_at: time, created_by: { type: ['string', 'null'] } };
+  return {
+    ...plan,
+    PlanAnswer: answered(plan.Plan ?? {}, 'PlanAnswer', { integration_id: id, version, ...storedTimes }),
+    PlanVersionAnswer: answered(plan.Plan ?? {}, 'PlanVersionAnswer', versionAnswer),
+    AuthFlow: flow,
+    AuthFlowAnswer: answered(flow, 'AuthFlowAnswer', { id, integration_id: id, ...storedTimes }),
+  };
+}
+
+function answered(document: JsonSchema, title: string, added: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const { examples: _examples, ...rest } = document;
+  const properties = { ...(document.properties as object), ...added };
+  return { ...rest, title, properties, required: [...(document.required as string[]), ...Object.keys(added)] };
+}

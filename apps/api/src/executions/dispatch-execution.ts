@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { API_PORTS, type ApiPorts } from '../api-ports';
+import type { QueuedExecution } from './execution-queue.port';
+
+/** Hands executions to the queue. Those that Redis does not take now, the scheduler finds in PostgreSQL later. */
+@Injectable()
+export class DispatchExecution {
+  constructor(@Inject(API_PORTS) private readonly ports: ApiPorts) {}
+
+  enqueue(ref: QueuedExecution): Promise<void> {
+    return this.attempt(ref, this.ports.queue.enqueue(ref));
+  }
+
+  wake(ref: QueuedExecution): Promise<void> {
+    return this.attempt(ref, this.ports.queue.wake(ref));
+  }
+
+  private async attempt({ tenantId, executionId }: QueuedExecution, done: Promise<void>): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      const fields = { err: error, tenant_id: tenantId, execution_id: executionId };
+      this.ports.logger.warn(fields, 'not enqueued: the scheduler will do it once Redis answers again');
+    }
+  }
+}
