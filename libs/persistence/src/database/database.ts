@@ -1,4 +1,3 @@
-import { isUuid } from '@orchid/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DispatchWork } from '../dispatch/dispatch-work';
 import type { SecretBox } from '../encryption/secret-box';
@@ -130,7 +129,10 @@ export class Database {
   }
 }
 
+/** Whatever PostgreSQL takes for one: tenants' ids are made elsewhere, not always by RFC 9562. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** As a literal: several statements in one round trip cannot have parameters. What is no UUID names no tenant. */
 function quoted(tenantId: string): string {
-  return `'${isUuid(tenantId) ? tenantId : ''}'`;
+  return `'${UUID.test(tenantId) ? tenantId : ''}'`;
 }
