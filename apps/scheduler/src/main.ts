@@ -1,26 +1,4 @@
 import 'reflect-metadata';
-import { loadSettingsOrExit } from '@orchid/config';
-import { createLogger, startTelemetry } from '@orchid/observability';
+import { runProcess } from '@orchid/observability';
 
-const settings = loadSettingsOrExit('scheduler');
-const { service, telemetry } = settings;
-const logger = createLogger({
-  name: service.name,
-  level: service.logLevel,
-  pretty: service.prettyLogs,
-  secrets: settings.secrets,
-});
-
-/** What is instrumented must be loaded after telemetry has started: hence the import in here. */
-async function main(): Promise<void> {
-  const tracing = await startTelemetry({ serviceName: service.name, ...telemetry });
-  const { startScheduler } = await import('./start-scheduler.js');
-  await startScheduler(settings, logger, tracing);
-}
-
-main().catch((error: unknown) => {
-  logger.fatal({ err: error }, 'the scheduler could not start');
-  process.exitCode = 1;
-  // What was opened before the failure must not keep the process alive.
-  setTimeout(() => process.exit(1), 1_000).unref();
-});
+void runProcess('scheduler', async () => (await import('./start-scheduler.js')).startScheduler);

@@ -18,7 +18,6 @@ const SHUTDOWN_GRACE_MS = 30_000;
 
 /** Starts looking for due plans; resolves when the process is ready. SIGTERM and SIGINT end it in order. */
 export async function startScheduler(settings: Settings, logger: Logger, telemetry: Telemetry): Promise<void> {
-  for (const warning of settings.warnings) logger.warn(warning);
   const { database: db, redis, worker, service } = settings;
   const database = await Database.connect({
     url: db.url,
@@ -40,7 +39,7 @@ export async function startScheduler(settings: Settings, logger: Logger, telemet
   const ports = { settings, logger, metrics, clock: systemClock, database, queue };
   const app = await NestFactory.createApplicationContext(SchedulerModule.with(ports), {
     abortOnError: false,
-    bufferLogs: true,
+    logger: false,
   });
   app.useLogger(app.get(NestLogger));
   health.markStarted();

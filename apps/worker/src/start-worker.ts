@@ -9,7 +9,6 @@ const SHUTDOWN_GRACE_MS = 30_000;
 
 /** Starts taking executions; resolves when the process is ready. SIGTERM and SIGINT end it in order. */
 export async function startWorker(settings: Settings, logger: Logger, telemetry: Telemetry): Promise<void> {
-  for (const warning of settings.warnings) logger.warn(warning);
   const opened = await openPorts(settings, logger);
   const { database, publisher, queue, metrics } = opened.ports;
   const health = new HealthRegistry()

@@ -8,3 +8,4 @@ export { previewExecution, type PreviewInput, type PreviewPorts } from './previe
 export type * from './preview/preview.types';
 export { runExecution } from './run-execution';
 export * from './limiter-quota';
+export { emptyReceipt } from './receipt-counter';

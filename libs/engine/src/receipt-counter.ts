@@ -34,6 +34,11 @@ const nothing = (): ReceiptState => ({
   loops: [],
 });
 
+/** Of an execution that could not even begin. */
+export function emptyReceipt(): Receipt {
+  return new ReceiptCounter(null).receipt(false);
+}
+
 /** Counts an execution. Loops of one step that ended for the same reason are one line, so that a fan-out of a million items keeps the receipt small. */
 export class ReceiptCounter {
   readonly counts: ReceiptState;

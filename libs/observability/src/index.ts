@@ -9,3 +9,4 @@ export { answerProbe, isProbePath, PROBE_PATHS, type ProbeAnswer, type ProbePath
 export { startTelemetry, type Telemetry, type TelemetrySettings } from './telemetry';
 export { currentTraceIds, traceHeaders, withSpan, type SpanOptions, type TraceIds } from './trace';
 export { onShutdown } from './shutdown';
+export { runProcess, type StartProcess } from './run-process';

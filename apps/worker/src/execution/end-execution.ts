@@ -1,4 +1,4 @@
-import type { ExecutionError, ExecutionOutcome } from '@orchid/engine';
+import { emptyReceipt, type ExecutionError, type ExecutionOutcome } from '@orchid/engine';
 import { OrchidError, Redactor, type JsonObject } from '@orchid/kernel';
 import type { Receipt } from '@orchid/messaging';
 import { mergeContext, type Claim, type ExecutionResult } from '@orchid/persistence';
@@ -9,19 +9,6 @@ import type { ExecutionSetup } from './execution-setup';
 import type { Ownership } from './ownership';
 
 type Ended = Exclude<ExecutionOutcome, { kind: 'parked' | 'lost' }>;
-
-const NOTHING_DONE: Receipt = {
-  pages: 0,
-  api_calls: 0,
-  records: 0,
-  items_total: 0,
-  items_failed: 0,
-  items_ignored: 0,
-  bytes: 0,
-  published: 0,
-  loops: [],
-  complete: false,
-};
 
 /** Ends executions: publishes the receipt, commits the result, and lets the pair's waiting execution start. */
 export class EndExecution {
@@ -48,13 +35,13 @@ export class EndExecution {
   /** The execution cannot even begin: its plan, config or secrets cannot be used. */
   unprepared(claim: Claim, ownership: Ownership, cause: OrchidError): Promise<JobOutcome> {
     const error = new OrchidError(cause.message, { code: cause.code, type: 'config' });
-    return this.commit(claim, ownership, failure(error, NOTHING_DONE));
+    return this.commit(claim, ownership, failure(error, emptyReceipt()));
   }
 
   crashedTooOften(claim: Claim, ownership: Ownership): Promise<JobOutcome> {
     const message = `the execution lost its worker ${claim.execution.crashes} times (JOB_ATTEMPTS)`;
     const error = new OrchidError(message, { code: 'worker_lost', type: 'transient' });
-    return this.commit(claim, ownership, failure(error, NOTHING_DONE));
+    return this.commit(claim, ownership, failure(error, emptyReceipt()));
   }
 
   private async commit(claim: Claim, ownership: Ownership, end: End): Promise<JobOutcome> {
