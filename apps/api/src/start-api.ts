@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Settings } from '@orchid/config';
@@ -36,7 +35,7 @@ export async function startApi(settings: Settings, logger: Logger, telemetry: Te
 
 /** Throws `PortUnavailable`. */
 async function listen(app: NestExpressApplication, http: Settings['http']): Promise<number> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   server.requestTimeout = http.readTimeoutSeconds * 1_000;
   server.headersTimeout = Math.min(server.headersTimeout, server.requestTimeout);
   server.keepAliveTimeout = http.idleTimeoutSeconds * 1_000;
@@ -51,7 +50,7 @@ async function listen(app: NestExpressApplication, http: Settings['http']): Prom
 
 /** Lets requests under way end; connections that only wait for another one are closed. */
 async function closeServer(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   try {
     await app.close();

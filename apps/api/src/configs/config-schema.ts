@@ -36,7 +36,7 @@ export function checkValues(schema: JsonObject, values: JsonObject, path: string
 
 function compile(schema: JsonObject, path: string): ValidateFunction | Fault[] {
   if (JSON.stringify(schema).length > LARGEST) return [tooLarge(path)];
-  if (schema['$async'] !== undefined) return [fault(path, 'A schema must not be $async.', 'Remove $async.')];
+  if (schema.$async !== undefined) return [fault(path, 'A schema must not be $async.', 'Remove $async.')];
   try {
     return withinTime(COMPILE_MS, () => {
       const ajv = validator();
@@ -60,7 +60,7 @@ function validator(): Ajv2020 {
     logger: false,
     code: { regExp: Object.assign(linearRegExp, { code: 'linearRegExp' }) },
   });
-  addFormats.default(ajv, { mode: 'fast' });
+  addFormats(ajv, { mode: 'fast' });
   return ajv;
 }
 

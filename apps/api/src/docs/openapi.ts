@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { TENANT_HEADER, USER_HEADER } from '@orchid/identity';
 import { componentSchemas } from './component-schemas';
+import { ProblemResponse } from './problem.response';
 
 const DESCRIPTION = `Plans say what to read from other companies' APIs, how often, and what to publish.
 
@@ -30,11 +31,14 @@ export function openApiDocument(app: NestExpressApplication): OpenAPIObject {
     .setVersion('1')
     .addApiKey({ type: 'apiKey', in: 'header', name: TENANT_HEADER, description: 'The tenant: a UUID.' }, 'tenant')
     .addApiKey({ type: 'apiKey', in: 'header', name: USER_HEADER, description: 'Who you are: any name.' }, 'user')
-    .addSecurityRequirements({ tenant: [], user: [] } as unknown as string);
+    .addSecurityRequirements({ tenant: [], user: [] });
   for (const [name, description] of TAGS) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: operationId,
+    extraModels: [ProblemResponse],
+  });
   const schemas = { ...document.components?.schemas, ...componentSchemas() };
-  return { ...document, components: { ...document.components, schemas } } as OpenAPIObject;
+  return { ...document, components: { ...document.components, schemas } };
 }
 
 function operationId(controller: string, method: string): string {

@@ -37,12 +37,13 @@ export class ExecutionEvents {
 
   private async follow(caller: Caller, first: Execution, over: AbortSignal): Promise<void> {
     const stream = new EventStream(caller.response);
+    const isOver = () => over.aborted;
     let execution = first;
-    for (let failures = 0; !over.aborted && failures < MOST_FAILURES;) {
+    for (let failures = 0; !isOver() && failures < MOST_FAILURES;) {
       stream.tell(execution);
       if (execution.finishedAt !== null) return;
       await delay(POLL_MS, undefined, { signal: over }).catch(() => undefined);
-      if (over.aborted) return;
+      if (isOver()) return;
       // A database that is away for a moment is no reason to send the client away.
       const next = await this.read(caller, execution.id).catch(() => null);
       failures = next === null ? failures + 1 : 0;

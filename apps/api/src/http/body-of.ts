@@ -5,10 +5,12 @@ import { BadRequest, InvalidDocument } from './request.errors';
 import { schemaFaults } from './schema-faults';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, verbose: true, allowUnionTypes: true });
-addFormats.default(ajv, ['uuid']);
+addFormats(ajv, ['uuid']);
+
+export type BodyReader<Body> = (body: unknown) => Body;
 
 /** Reads a body that must obey `schema`, one of ours. Throws `InvalidDocument` with every fault. */
-export function bodyReader<Body extends object>(schema: JsonSchema): (body: unknown) => Body {
+export function bodyReader<Body extends object>(schema: JsonSchema): BodyReader<Body> {
   const validate = ajv.compile<Body>(schema);
   return (body) => {
     if (body === undefined) throw new BadRequest('required', 'The request has no body.');

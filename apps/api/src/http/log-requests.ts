@@ -18,7 +18,7 @@ export function logRequests(logger: Logger): RequestHandler[] {
     autoLogging: { ignore: ({ url = '' }) => isProbePath(pathOf(url)) || pathOf(url).startsWith('/docs') },
     serializers: { req: () => undefined, res: () => undefined },
   });
-  const name: RequestHandler = (request, _response, next) => withLogContext({ request_id: String(request.id) }, next);
+  const name: RequestHandler = (request, _response, next) => withLogContext({ request_id: textOf(request.id) }, next);
   return [log, name];
 }
 
@@ -39,4 +39,8 @@ function describe(
 
 function pathOf(url: string): string {
   return url.split('?')[0] ?? '';
+}
+
+function textOf(id: unknown): string {
+  return typeof id === 'string' ? id : '';
 }

@@ -80,9 +80,12 @@ function explainOrchid(error: OrchidError): Explanation {
 const IN_USE_HINT = 'Delete what uses it first; an integration is deleted with all that it has by ?cascade=true.';
 
 function inUse({ message, details }: OrchidError): string {
-  const counts = Object.entries(details).filter(([, count]) => typeof count === 'number' && count > 0);
+  const counts = Object.entries(details).filter(([, count]) => typeof count === 'number' && count > 0) as [
+    string,
+    number,
+  ][];
   if (counts.length === 0) return message;
-  const uses = counts.map(([noun, count]) => `${String(count)} ${NOUNS[noun] ?? noun}`);
+  const uses = counts.map(([noun, count]) => `${count} ${NOUNS[noun] ?? noun}`);
   return `${message} It has: ${uses.join(', ')}.`;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { isJsonObject, type JsonObject, type JsonValue } from '@orchid/kernel';
+import type { JsonValue } from '@orchid/kernel';
 import { DatabaseUnavailable, type TenantWork } from '@orchid/persistence';
 import type { Response } from 'express';
 import { API_PORTS, type ApiPorts } from '../api-ports';
@@ -12,7 +12,7 @@ export interface Scope {
   readonly work: TenantWork;
   readonly caller: Pick<Caller, 'tenantId' | 'userId' | 'expected'>;
   /** Runs after the commit, before the answer. */
-  afterCommit(action: () => Promise<void>): void;
+  readonly afterCommit: (action: () => Promise<void>) => void;
 }
 
 export interface Answer<Body extends object> {
@@ -48,7 +48,7 @@ export class TenantDoor {
     if (once === null) return send(response, await this.run(caller, body));
     return this.run(caller, async (scope) => {
       const outcome = await scope.work.idempotency.begin(once);
-      if (outcome.kind === 'repeat') return repeat<Body>(response, outcome.response);
+      if (outcome.kind === 'repeat') return send(response, repeated(response, outcome.response) as Answer<Body>);
       const answer = await body(scope);
       await scope.work.idempotency.complete(once, response.statusCode, JSON.parse(JSON.stringify(answer)) as JsonValue);
       return send(response, answer);
@@ -98,8 +98,7 @@ function send<Body extends object>(response: Response, { body, revision, locatio
   return body;
 }
 
-function repeat<Body extends object>(response: Response, kept: JsonValue): Body {
-  const answer: JsonObject = isJsonObject(kept) ? kept : {};
+function repeated(response: Response, kept: JsonValue): unknown {
   response.setHeader('idempotency-replayed', 'true');
-  return send(response, answer as unknown as Answer<Body>);
+  return kept;
 }
