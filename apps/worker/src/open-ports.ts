@@ -30,7 +30,7 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
     secrets,
   });
   await database.assertSafeRole();
-  const client = promptConnection(redis.url);
+  const client = promptConnection(redis.url, { enableAutoPipelining: true });
   client.on('error', (error) => logger.warn({ err: error }, 'Redis reports trouble'));
   await assertNoEviction(client);
   const queue = new ExecutionQueue({ redisUrl: redis.url, name: worker.queue, keyPrefix: redis.keyPrefix });

@@ -39,7 +39,23 @@ export function readsVar(step: CompiledStep, id: string): boolean {
   return reads(step, 'vars', id) || [...step.itemSteps, ...step.plainSteps].some((each) => readsVar(each, id));
 }
 
-function referencesOf(step: CompiledStep): { root: string; field: string | null }[] {
+interface Reference {
+  readonly root: string;
+  readonly field: string | null;
+}
+
+const references = new WeakMap<CompiledStep, readonly Reference[]>();
+
+/** Asked for every loop that starts, also for each item of a fan-out: gathered once for a step. */
+function referencesOf(step: CompiledStep): readonly Reference[] {
+  const known = references.get(step);
+  if (known !== undefined) return known;
+  const gathered = gatherReferences(step);
+  references.set(step, gathered);
+  return gathered;
+}
+
+function gatherReferences(step: CompiledStep): Reference[] {
   const { request, rules } = step;
   const named = [...step.init, ...step.vars, ...step.contextUpdates, ...step.extract].map((each) => each.expression);
   const parts = [
