@@ -35,14 +35,24 @@ export class KafkaReader implements RecordReader {
     }
     const groupId = `orchid-reader-${newId()}`;
     const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => deliver(payload, stream, ends) });
-    return async () => {
+    const stop = async () => {
       await consumer.disconnect();
       await admin.deleteGroups([groupId]).catch(() => undefined);
       await admin.disconnect();
     };
+    // A new cluster has no group coordinator for a moment: without this the reader would wait for ever.
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) stream.end(payload.error);
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatch: (payload) => deliver(payload, stream, ends) });
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return stop;
   }
 }
 
