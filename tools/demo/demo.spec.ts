@@ -23,7 +23,7 @@ const message = (number: number, details: boolean): DemoMessage => ({
     {
       id: `c-00000${number}`,
       name: `Contact ${number}`,
-      ...(details && { details: { id: `c-00000${number}`, address: { city: 'Oslo' } } }),
+      ...(details && { details: { id: `c-00000${number}`, score: 1.5 } }),
     },
   ],
 });
@@ -69,7 +69,7 @@ describe('the demonstration', () => {
     await counter.stop();
     expect([counter.count, counter.missing(2), counter.first]).toEqual([2, 1, expect.any(Array)]);
     expect(shortMessage(message(1, true))).toBe(
-      'page 1, item 1: GET /api/contacts 200 {"id":"c-000001","name":"Contact 1",…,"details":{"address":{"city":"Oslo"},…}}',
+      'page 1, item 1: GET /api/contacts 200 {"id":"c-000001","name":"Contact 1",…,"details":{"score":1.5,…}}',
     );
   });
 

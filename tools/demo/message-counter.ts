@@ -19,7 +19,7 @@ interface DemoContact {
   readonly id: string;
   readonly name: string;
   /** What the sub-step fetched. */
-  readonly details?: { readonly id: string; readonly address: Readonly<Record<string, string>> };
+  readonly details?: { readonly id: string; readonly score: number };
 }
 
 const FIRST_KEPT = 3;
@@ -92,6 +92,6 @@ export function shortMessage({ page, item_index: item, request_method: method, .
   const { pathname } = new URL(message.request_url);
   const [contact] = message.response_body;
   const known = JSON.stringify({ id: contact?.id, name: contact?.name }).slice(0, -1);
-  const details = JSON.stringify({ address: contact?.details?.address }).slice(0, -1);
+  const details = JSON.stringify({ score: contact?.details?.score }).slice(0, -1);
   return `page ${page}, item ${item ?? '-'}: ${method} ${pathname} ${message.status_code} ${known},…,"details":${details},…}}`;
 }

@@ -81,12 +81,14 @@ const READ_WITHIN_MS = 20_000;
 export async function pullOnce(demo: RunningDemo, { env, screen, signal }: DemoContext): Promise<DemoResult> {
   const { api, stub } = demo;
   const messages = counterFor(env, demo);
-  const started = performance.now();
   const requestsBefore = stub.stats().requests;
-  const seconds = () => (performance.now() - started) / 1_000;
+  // The rate is that of the API being read: from its first request on.
+  let first: number | null = null;
+  const seconds = () => (first === null ? 0 : (performance.now() - first) / 1_000);
   const show = ({ progress, status }: ExecutionView) => {
     const requests = stub.stats().requests - requestsBefore;
-    const rate = Math.round(requests / seconds());
+    if (requests > 0) first ??= performance.now();
+    const rate = seconds() === 0 ? 0 : Math.round(requests / seconds());
     screen.progress(
       `  ${status}: page ${progress?.pages ?? 0}, ${requests} requests, ${messages.count} records, ${rate} requests/s`,
     );

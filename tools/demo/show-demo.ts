@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 1_000;
 /** What the pull did, and the first messages as a consumer gets them. */
 export function showResult({ execution, messages, missing, seconds }: DemoResult, screen: DemoScreen): void {
   const { pages = 0, api_calls: calls = 0, published = 0 } = execution.receipt ?? {};
-  const rate = Math.round(calls / seconds);
+  const rate = Math.round(calls / Math.max(seconds, 0.1));
   const text = `${execution.status}: ${pages} pages, ${calls} requests (${rate}/s), ${published} records published in ${seconds.toFixed(1)} s`;
   if (execution.status === 'success' && missing === 0) screen.good(`  ${text}`);
   else screen.bad(`  ${text}`);
@@ -23,7 +23,7 @@ export function showResult({ execution, messages, missing, seconds }: DemoResult
 }
 
 /** Where everything is and what to do next. */
-export function showAddresses({ processes, stub, broker, logs }: RunningDemo, screen: DemoScreen): void {
+export function showAddresses({ processes, stub, broker, logs, configId }: RunningDemo, screen: DemoScreen): void {
   const api = processes.url('api');
   screen.heading('Orchid is running');
   screen.line(`  Swagger UI  ${api}/docs`);
@@ -32,10 +32,12 @@ export function showAddresses({ processes, stub, broker, logs }: RunningDemo, sc
   screen.line(`  demo API    ${stub.url}`);
   screen.line(`  logs        ${logs}`);
   screen.heading('Next');
-  screen.line(`  The plan runs again ${demoPlan.wait_seconds} s after each end. Start it yourself, or look at it:`);
-  const headers = `-H 'X-Tenant-ID: ${DEMO_TENANT}' -H 'X-User-ID: me'`;
-  screen.line(`    curl ${headers} ${api}/api/v1/plans/${DEMO_PLAN_KEY}`);
-  screen.line(`    curl ${headers} '${api}/api/v1/executions?plan_key=${DEMO_PLAN_KEY}'`);
+  screen.line(`  The plan runs again ${demoPlan.wait_seconds} s after each end. Look at it, or start it yourself:`);
+  const plan = `${api}/api/v1/plans/${DEMO_PLAN_KEY}`;
+  screen.line(`    me() { curl -H 'X-Tenant-ID: ${DEMO_TENANT}' -H 'X-User-ID: me' "$@"; }`);
+  screen.line(`    me ${plan}`);
+  screen.line(`    me '${api}/api/v1/executions?plan_key=${DEMO_PLAN_KEY}'`);
+  screen.line(`    me ${plan}/trigger --json '{"config_id": "${configId}"}'`);
   screen.line('  Write a plan of your own: docs/getting-started.md');
   screen.line('  Ctrl-C stops everything.');
   screen.line();
