@@ -22,7 +22,8 @@ export interface SinkEvents {
 export interface BodySink {
   write(chunk: Buffer): void;
   end(): void;
-  destroy(): void;
+  /** Lets go of everything; `error` is for whoever is reading already. */
+  destroy(error?: Error): void;
 }
 
 export const EMPTY_BODY = Buffer.alloc(0);

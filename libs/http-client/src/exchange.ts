@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 
 import type { Dispatcher } from 'undici';
 
@@ -11,9 +12,10 @@ import {
   type BodySink,
   type SinkEvents,
 } from './body-sink';
-import { parseCodings } from './content-encoding';
+import { parseCodings, type Coding } from './content-encoding';
 import type { BodyFault } from './http-client.port';
 import { isRedirect } from './redirect';
+import { SourceSink } from './rows/source-sink';
 import { translateError } from './translate-error';
 import { TransportError } from './transport-error';
 
@@ -23,6 +25,8 @@ export interface RawAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
   readonly fault?: BodyFault;
+  /** The body as it arrives, with what its Content-Encoding says; `bytes` is then empty. */
+  readonly arriving?: { readonly source: Readable; readonly codings: readonly Coding[] };
 }
 
 export interface ExchangeLimits {
@@ -30,6 +34,8 @@ export interface ExchangeLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether to hand the body over as it arrives. The time limit then ends with the headers: the reader has its own. */
+  readonly streams: (status: number, headers: IncomingHttpHeaders) => boolean;
 }
 
 /** A redirect's own body is only read to keep the connection; past this it is cheaper to open a new one. */
@@ -138,6 +144,8 @@ class Exchange implements Dispatcher.DispatchHandler, SinkEvents {
     if (codings === undefined) {
       const message = 'The body has a Content-Encoding that is not known.';
       this.settled({ kind: 'fault', fault: { code: 'unsupported_encoding', message } });
+    } else if (this.limits.streams(this.status, this.headers)) {
+      this.handOver(codings);
     } else if (codings.length > 0) {
       this.sink = new DecodingSink(codings, maxBytes, this);
     } else if (Number(this.headers['content-length']) > maxBytes) {
@@ -147,6 +155,14 @@ class Exchange implements Dispatcher.DispatchHandler, SinkEvents {
     }
   }
 
+  private handOver(codings: readonly Coding[]): void {
+    const { status, headers } = this;
+    const sink = new SourceSink(this);
+    this.sink = sink;
+    clearTimeout(this.timer);
+    this.settle.resolve({ status, headers, bytes: EMPTY_BODY, arriving: { source: sink.source, codings } });
+  }
+
   private succeed(bytes: Buffer, fault?: BodyFault, abort = fault !== undefined): void {
     if (!this.finish(abort)) return;
     const { status, headers } = this;
@@ -154,16 +170,16 @@ class Exchange implements Dispatcher.DispatchHandler, SinkEvents {
   }
 
   private fail(error: Error): void {
-    if (this.finish(true)) this.settle.reject(error);
+    if (this.finish(true, error)) this.settle.reject(error);
   }
 
-  private finish(abort: boolean): boolean {
+  private finish(abort: boolean, error?: Error): boolean {
     if (this.over) return false;
     this.over = true;
     clearTimeout(this.timer);
     this.limits.signal?.removeEventListener('abort', this.onAbort);
     if (abort) {
-      this.sink?.destroy();
+      this.sink?.destroy(error);
       this.controller?.abort(new Error('given up'));
     }
     return true;

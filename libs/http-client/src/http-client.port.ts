@@ -16,8 +16,16 @@ export interface DecodeOptions {
   readonly forceArray?: readonly string[];
   /** File compression to undo after Content-Encoding: a gzip file, the first file of a zip. */
   readonly decompress?: readonly ('gzip' | 'zip')[];
-  /** Cap on the decoded body, in bytes. */
+  /** Cap on the decoded body, in bytes; on each page of it where the body is read as rows. */
   readonly maxBytes: number;
+  readonly rows?: RowOptions;
+}
+
+/** Asks for ndjson and CSV to be read as a stream. Other formats, and answers from status 400 on, are read whole all the same. */
+export interface RowOptions {
+  readonly perPage: number;
+  /** Rows at the beginning that are passed over. */
+  readonly skip: number;
 }
 
 export interface OutboundRequest {
@@ -61,6 +69,22 @@ export interface OutboundResponse {
   /** Decoded bytes. */
   readonly size: number;
   readonly durationMs: number;
+  /** The rows after those in `body`, which is then the first page of them; absent when there are no more. */
+  readonly rest?: RowStream;
+}
+
+/** Some rows of a body. */
+export interface RowPage extends Pick<OutboundResponse, 'body' | 'json' | 'fault' | 'size'> {
+  /** No row comes after these. */
+  readonly isLast: boolean;
+}
+
+/** An answer's rows while they arrive. The connection stands still while nobody asks for more. */
+export interface RowStream {
+  /** Reads one page; the request's time limit holds for each. Throws as {@link HttpClient.send}. Not to be called after the last. */
+  next(): Promise<RowPage>;
+  /** Gives up what has not been read. Harmless after the end. */
+  close(): void;
 }
 
 export interface HttpClient {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Agent } from 'undici';
 
 import { decodeBody } from './decode/decode-body';
+import type { DecodedBody } from './decode/decoded-body';
 import { exchange, type RawAnswer } from './exchange';
 import { guardedConnector } from './guard/guarded-connector';
 import type { Resolver } from './guard/guarded-lookup';
@@ -11,6 +12,8 @@ import type { HttpClient, OutboundRequest, OutboundResponse } from './http-clien
 import { NO_LINKS, parseLinks } from './link-header';
 import { isRedirect, MOST_REDIRECTS, nextHop, type Hop } from './redirect';
 import { headersFor } from './request-headers';
+import { readRows } from './rows/read-rows';
+import { rowKind } from './rows/row-kind';
 import { TransportError } from './transport-error';
 
 export interface UndiciHttpClientOptions {
@@ -60,7 +63,7 @@ export class UndiciHttpClient implements HttpClient {
     for (let redirects = 0; ; redirects += 1) {
       const raw = await this.sendHop(request, hop, request.timeoutMs - (this.now() - started));
       const { location } = raw.headers;
-      if (!isRedirect(raw.status, location)) return toResponse(raw, hop.url, request, this.now() - started);
+      if (!isRedirect(raw.status, location)) return this.answer(raw, hop.url, request, started);
       if (redirects === MOST_REDIRECTS) throw tooManyRedirects(request);
       hop = nextHop(hop, { status: raw.status, location }, request);
     }
@@ -71,16 +74,33 @@ export class UndiciHttpClient implements HttpClient {
     await this.agent.close();
   }
 
+  private async answer(raw: RawAnswer, url: URL, request: OutboundRequest, started: number): Promise<OutboundResponse> {
+    if (raw.arriving === undefined) {
+      const decoded = decodeAnswer(raw, request);
+      return toResponse(raw, url, { ...decoded, size: raw.bytes.length, durationMs: this.now() - started });
+    }
+    const rest = readRows(raw, request);
+    const { isLast, ...first } = await rest.next();
+    return toResponse(raw, url, { ...first, durationMs: this.now() - started, ...(!isLast && { rest }) });
+  }
+
   private async sendHop(request: OutboundRequest, hop: Hop, timeoutMs: number): Promise<RawAnswer> {
     const { url } = hop;
     this.guard.assert(url);
     const headers = headersFor(request, hop, this.options.userAgent);
     const { origin } = url;
+    const { decode, signal } = request;
     const path = url.search === '' ? url.pathname : url.pathname + url.search;
     return exchange(
       this.agent,
       { origin, path, method: hop.method, headers, body: hop.body ?? null },
-      { origin, timeoutMs, maxBytes: request.decode.maxBytes, signal: request.signal },
+      {
+        origin,
+        timeoutMs,
+        maxBytes: decode.maxBytes,
+        signal,
+        streams: (status, arrived) => status < 400 && rowKind(arrived['content-type'], decode) !== null,
+      },
     );
   }
 }
@@ -90,17 +110,18 @@ function firstHop(request: OutboundRequest): Hop {
   return { url: new URL(request.url), method: request.method, body: request.body, credentials: true };
 }
 
-function toResponse(raw: RawAnswer, url: URL, request: OutboundRequest, durationMs: number): OutboundResponse {
-  const { status, bytes } = raw;
+function decodeAnswer({ bytes, fault, headers }: RawAnswer, { decode }: OutboundRequest): DecodedBody {
+  return fault === undefined ? decodeBody(bytes, headers['content-type'], decode) : { body: null, fault };
+}
+
+type Read = Omit<OutboundResponse, 'status' | 'headers' | 'url' | 'links' | 'linkParams'>;
+
+function toResponse(raw: RawAnswer, url: URL, read: Read): OutboundResponse {
   const headers = joinHeaders(raw.headers);
-  const decoded =
-    raw.fault === undefined
-      ? decodeBody(bytes, headers['content-type'], request.decode)
-      : { body: null, fault: raw.fault };
   url.hash = '';
   const { href } = url;
   const { links, linkParams } = headers.link === undefined ? NO_LINKS : parseLinks(headers.link, href);
-  return { status, headers, url: href, ...decoded, links, linkParams, size: bytes.length, durationMs };
+  return { status: raw.status, headers, url: href, links, linkParams, ...read };
 }
 
 function joinHeaders(headers: IncomingHttpHeaders): Record<string, string> {

@@ -7,7 +7,7 @@ import type { BodyFault } from '../http-client.port';
 /** What to make of bytes that name no charset and are not UTF-8: refuse them, or read them as the web's usual single-byte set. */
 export type OnForeignBytes = 'refuse' | 'windows-1252';
 
-const UTF8_NAMES = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+export const UTF8_NAMES = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 const BOM = '\uFEFF';
 
 /** Text of a body without its byte order mark; a mark outweighs the declared charset (WHATWG Encoding, section 4). */
@@ -22,7 +22,7 @@ export function decodeText(
   return iconv.encodingExists(name) ? iconv.decode(bytes, name) : unknownCharset(name);
 }
 
-function unknownCharset(name: string): BodyFault {
+export function unknownCharset(name: string): BodyFault {
   return { code: 'unsupported_encoding', message: `The charset "${name}" is not known.` };
 }
 
@@ -35,7 +35,8 @@ function decodeUtf8(bytes: Buffer, onForeignBytes: OnForeignBytes): string | Bod
   return text.startsWith(BOM) ? text.slice(1) : text;
 }
 
-function markedCharset(bytes: Buffer): string | undefined {
+/** The charset that a byte order mark names. */
+export function markedCharset(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';

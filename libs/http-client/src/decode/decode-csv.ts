@@ -7,20 +7,15 @@ import type { CsvOptions } from '../http-client.port';
 import { invalidBody, type DecodedBody } from './decoded-body';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
-const SNIFFED_CHARACTERS = 4096;
+export const SNIFFED_CHARACTERS = 4096;
 
 /** CSV (RFC 4180) as objects by the header row, or as arrays without one. Every value is text. */
 export function decodeCsv(text: string, options: CsvOptions = {}): DecodedBody {
   if (text.trim() === '') return { body: null };
-  const quote = options.quote ?? '"';
   try {
-    const rows: string[][] = parse(text, {
-      delimiter: options.delimiter ?? sniffDelimiter(text, quote),
-      quote: quote === '' ? null : quote,
-      relaxColumnCount: true,
-      skipEmptyLines: true,
-    });
-    return { body: options.header === false ? rows : withHeader(rows) };
+    const rows: string[][] = parse(text, csvDialect(text, options));
+    const [first = [], ...rest] = rows;
+    return { body: options.header === false ? rows : byName(columnNames(first), rest) };
   } catch {
     return invalidBody('The body is not valid CSV.', text);
   }
@@ -40,14 +35,24 @@ export function sniffDelimiter(text: string, quote = '"'): string {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-function withHeader(rows: readonly string[][]): JsonValue[] {
-  const [first = [], ...rest] = rows;
-  const names = uniqueNames(first);
-  // fromEntries defines members, so a column called `__proto__` stays data.
-  return rest.map((row) => Object.fromEntries(row.map((value, at) => [names[at] ?? `column_${at + 1}`, value])));
+/** How csv-parse is to read a file that begins with this text. */
+export function csvDialect(beginning: string, { delimiter, quote = '"' }: CsvOptions) {
+  return {
+    delimiter: delimiter ?? sniffDelimiter(beginning, quote),
+    quote: quote === '' ? null : quote,
+    relaxColumnCount: true,
+    skipEmptyLines: true,
+  };
 }
 
-function uniqueNames(header: readonly string[]): string[] {
+/** Rows as objects. */
+export function byName(names: readonly string[], rows: readonly (readonly string[])[]): JsonValue[] {
+  // fromEntries defines members, so a column called `__proto__` stays data.
+  return rows.map((row) => Object.fromEntries(row.map((value, at) => [names[at] ?? `column_${at + 1}`, value])));
+}
+
+/** A header row's names: none empty, none twice. */
+export function columnNames(header: readonly string[]): string[] {
   const used = new Set<string>();
   return header.map((text, at) => {
     const wanted = text.trim() === '' ? `column_${at + 1}` : text.trim();

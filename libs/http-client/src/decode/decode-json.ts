@@ -3,7 +3,7 @@ import { parseJson, type JsonValue } from '@orchid/kernel';
 import { nestsTooDeep } from './json-depth';
 import { invalidBody, type DecodedBody } from './decoded-body';
 
-const BLANK = /^[ \t\r\n]*$/;
+export const BLANK = /^[ \t\r\n]*$/;
 
 /** JSON text (RFC 8259). The text itself is kept beside the value: it has every digit and every duplicate key. */
 export function decodeJson(text: string): DecodedBody {
@@ -23,13 +23,18 @@ export function decodeNdjson(text: string): DecodedBody {
     .replaceAll('\u001e', '')
     .split('\n')
     .filter((line) => !BLANK.test(line));
+  return decodeLines(lines, text);
+}
+
+/** JSON values one a line as one array; `first` is the number of the first of them, for messages. */
+export function decodeLines(lines: readonly string[], text: string | null, first = 1): DecodedBody {
   if (lines.length === 0) return { body: null };
   const body: JsonValue[] = [];
   for (const [index, line] of lines.entries()) {
     try {
       body.push(parseJson(line));
     } catch {
-      return invalidBody(`Record ${index + 1} is not valid JSON.`, text);
+      return invalidBody(`Record ${first + index} is not valid JSON.`, text ?? line);
     }
   }
   return { body, json: `[${lines.join(',')}]` };
