@@ -2,7 +2,7 @@ import { compileAuthFlow, FlowTokenProvider, MemoryTokenCache, type CompiledAuth
 import { UndiciHttpClient, type HttpClient } from '@orchid/http-client';
 import { parseJson, Redactor, systemClock, type Clock, type JsonObject, type JsonValue } from '@orchid/kernel';
 import { MemoryPublisher, type LoopStopReason, type Receipt } from '@orchid/messaging';
-import { validatePlan, type CompiledPlan } from '@orchid/plan';
+import { validatePlan, type CompiledPlan, type PlanDocument } from '@orchid/plan';
 import { MemoryRateLimiter } from '@orchid/rate-limit';
 import type { AuthPort, EnginePorts } from '../engine-ports';
 import { StopSignal, type ExecutionInput } from '../execution-input';
@@ -71,14 +71,28 @@ class LeapingClock implements Clock {
 export async function cook(api: Api, name: string, ingredients: Ingredients = {}): Promise<Dish> {
   const recipe = recipeOf(readPage('cookbook.md'), name);
   const read = (kind: string): JsonValue => parseJson(atApi(recipe[kind] ?? '{}', api));
-  const config = { base_url: api.url, ...(read('config') as JsonObject), ...ingredients.config };
-  const context = { last_success_at: null, ...(read('context') as JsonObject), ...ingredients.context };
+  const flows = recipe.auth === undefined ? [] : [read('auth')].flat();
+  const config = { ...(read('config') as JsonObject), ...ingredients.config };
+  const context = { ...(read('context') as JsonObject), ...ingredients.context };
+  return execute(api, read('plan'), { ...ingredients, config, context, flows });
+}
+
+/** Runs a plan against an API. It has to be valid without a warning. */
+export async function execute(
+  api: Api,
+  document: JsonValue | PlanDocument,
+  ingredients: Ingredients & { readonly flows?: readonly JsonValue[] } = {},
+): Promise<Dish> {
+  const config = { base_url: api.url, ...ingredients.config };
+  const context = { last_success_at: null, ...ingredients.context };
   const clock = ingredients.clock ?? new LeapingClock();
   const http = clientOf(api);
   try {
-    const auth = authPort(recipe.auth === undefined ? [] : [read('auth')].flat(), { config, http });
-    const kitchen = { plan: planOf(read('plan'), config), config, context, clock, http, auth };
-    return await run(kitchen, new Set(ingredients.secrets));
+    const auth = authPort(ingredients.flows ?? [], { config, http });
+    return await run(
+      { plan: planOf(document, config), config, context, clock, http, auth },
+      new Set(ingredients.secrets),
+    );
   } finally {
     await http.close();
   }
@@ -163,7 +177,7 @@ function atApi(text: string, api: Api): string {
   );
 }
 
-function planOf(document: JsonValue, config: JsonObject): CompiledPlan {
+function planOf(document: unknown, config: JsonObject): CompiledPlan {
   const validation = validatePlan(document, { configFields: Object.keys(config) });
   if (!validation.ok || validation.warnings.length > 0) throw new Error(JSON.stringify(validation, null, 2));
   return validation.plan;

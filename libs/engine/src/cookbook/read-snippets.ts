@@ -31,19 +31,20 @@ export function recipeOf(page: string, name: string): Readonly<Record<string, st
   return Object.fromEntries(mine.map(({ kind, text }) => [kind ?? '', text]));
 }
 
-/** The cells of every row of the tables under a heading, without the header rows. A pipe in a cell is written `\|`. */
-export function tableRows(page: string, heading: string): string[][] {
-  const start = page.indexOf(`\n${heading}\n`);
-  if (start < 0) throw new Error(`the page has no heading ${heading}`);
-  const level = heading.split(' ')[0] ?? '#';
-  const rest = page.slice(start + heading.length + 2);
-  const end = rest.search(new RegExp(`^#{1,${level.length}} `, 'm'));
-  const lines = (end < 0 ? rest : rest.slice(0, end)).split('\n').filter((line) => line.startsWith('|'));
-  const isRule = (line: string | undefined): boolean => line !== undefined && /^\|[\s:|-]+\|$/.test(line);
-  return lines.filter((line, at) => !isRule(line) && !isRule(lines[at + 1])).map(cellsOf);
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
-/** A cell that is one piece of code, without its quotes. */
+/** The tables of a page. A pipe within a cell is written `\|`. */
+export function tablesOf(page: string): Table[] {
+  return [...page.matchAll(/(?:^\|.*\|\n)+/gm)].map(([block]) => {
+    const [header = [], , ...rows] = block.trim().split('\n').map(cellsOf);
+    return { header, rows };
+  });
+}
+
+/** A cell that is one piece of code, without its back quotes. */
 export function codeOf(cell: string): string {
   return /^(`+) ?([\s\S]*?) ?\1$/.exec(cell)?.[2] ?? cell;
 }
@@ -58,4 +59,13 @@ function cellsOf(line: string): string[] {
     .slice(1, -1)
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll('\\|', '|'));
+}
+
+/** What a page's heading is called in a link. */
+export function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .trim()
+    .replace(/\s/g, '-');
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compileAuthFlow } from '@orchid/auth';
 import { validatePlan } from '@orchid/plan';
-import { readPage, snippetsOf } from './read-snippets';
+import { anchorOf, readPage, snippetsOf } from './read-snippets';
 
 const KINDS = ['plan', 'config', 'auth', 'context'];
 
@@ -55,11 +55,3 @@ describe('the cookbook', () => {
     expect(links.filter((anchor) => !headings.has(anchor))).toEqual([]);
   });
 });
-
-function anchorOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .trim()
-    .replace(/\s/g, '-');
-}

@@ -121,7 +121,7 @@ export class Routes {
     const last = Math.max(1, Math.ceil(this.contactCount / slice.limit));
     const link = (to: number, rel: string): string => `</api/linked?page=${to}&per_page=${slice.limit}>; rel="${rel}"`;
     const links = [link(1, 'first'), link(last, 'last')];
-    if (next !== null) links.unshift(link(page + 1, 'next'));
+    if (next !== null) links.unshift(`${link(page + 1, 'next')}; results="true"`);
     if (page > 1) links.push(link(page - 1, 'prev'));
     return { status: 200, body: list, headers: { link: links.join(', ') } };
   }
