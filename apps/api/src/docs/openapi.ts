@@ -1,13 +1,17 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { isJsonObject } from '@orchid/kernel';
 import { TENANT_HEADER, USER_HEADER } from '@orchid/identity';
 import { componentSchemas } from './component-schemas';
 import { ProblemResponse } from './problem.response';
 
 const DESCRIPTION = `Plans say what to read from other companies' APIs, how often, and what to publish.
 
-1. Add an **integration** with the schema of its configs. 2. Add a **config** with values and secrets.
-3. Add an **auth flow** if the API wants a token. 4. Add a **plan**, enable or trigger it. 5. Watch its **executions**.
+1. Add an **integration** with the schema of its configs.
+2. Add a **config** with values and secrets.
+3. Add an **auth flow** if the API wants a token.
+4. Add a **plan**, enable or trigger it.
+5. Watch its **executions**.
 
 Press *Authorize* and enter a tenant (any UUID) and a user before you try something out. Errors are
 \`application/problem+json\` with every fault in \`errors\`. The schema of plans for editors: [/schemas/plan.json](/schemas/plan.json).`;
@@ -38,7 +42,16 @@ export function openApiDocument(app: NestExpressApplication): OpenAPIObject {
     extraModels: [ProblemResponse],
   });
   const schemas = { ...document.components?.schemas, ...componentSchemas() };
-  return { ...document, components: { ...document.components, schemas } };
+  return inOpenApi31({ ...document, components: { ...document.components, schemas } } as OpenAPIObject);
+}
+
+/** OpenAPI 3.1 has no `nullable`, which the decorators still write. */
+function inOpenApi31(document: OpenAPIObject): OpenAPIObject {
+  return JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
+    if (!isJsonObject(value) || value.nullable !== true) return value;
+    const { nullable: _nullable, enum: values, type = 'object', ...schema } = value;
+    return { ...schema, type: [type, 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) };
+  }) as OpenAPIObject;
 }
 
 function operationId(controller: string, method: string): string {
