@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { RedisTokenCache, type Cipher } from '@orchid/auth';
+import { RedisTokenCache } from '@orchid/auth';
 import type { Settings } from '@orchid/config';
-import { UndiciHttpClient } from '@orchid/http-client';
+import { outboundClient } from '@orchid/http-client';
 import { systemClock } from '@orchid/kernel';
 import { createPublisher, publisherSettings } from '@orchid/messaging';
 import { createMetrics, type Logger } from '@orchid/observability';
@@ -10,9 +10,6 @@ import { Database, SecretBox } from '@orchid/persistence';
 import { assertNoEviction, ExecutionQueue, promptConnection } from '@orchid/queue';
 import { RedisRateLimiter } from '@orchid/rate-limit';
 import type { WorkerPorts } from './worker-ports';
-
-const USER_AGENT = 'orchid/0.1';
-const CONNECTIONS_PER_ORIGIN = 200;
 
 export interface OpenedPorts {
   readonly ports: WorkerPorts;
@@ -39,15 +36,7 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
       logger[level](details, message),
     ),
   );
-  const http = new UndiciHttpClient({
-    guard: {
-      allow: outbound.allowPrivate,
-      deny: outbound.denyHosts,
-      ...(outbound.allowHosts.length > 0 && { only: outbound.allowHosts }),
-    },
-    userAgent: USER_AGENT,
-    maxConnectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-  });
+  const http = outboundClient(outbound);
   const ports: WorkerPorts = {
     settings,
     logger,
@@ -57,7 +46,7 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
     publisher,
     http,
     limiter: new RedisRateLimiter(client, { keyPrefix: redis.keyPrefix, clock: systemClock }),
-    tokens: new RedisTokenCache(client, { keyPrefix: redis.keyPrefix, cipher: tokenCipher(secrets) }),
+    tokens: new RedisTokenCache(client, { keyPrefix: redis.keyPrefix, cipher: secrets.forTexts('token_cache') }),
     queue,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
@@ -71,15 +60,6 @@ export async function openPorts(settings: Settings, logger: Logger): Promise<Ope
         () => database.close(),
         () => client.quit(),
       ]),
-  };
-}
-
-/** Tokens in Redis are sealed as secrets in PostgreSQL are, for the key under which they are kept. */
-function tokenCipher(box: SecretBox): Cipher {
-  const row = (aad: string) => ({ tenantId: '', table: 'token_cache', id: aad });
-  return {
-    seal: (text, aad) => box.seal(text, row(aad)).toString('base64'),
-    open: (sealed, aad) => box.open(Buffer.from(sealed, 'base64'), row(aad)),
   };
 }
 

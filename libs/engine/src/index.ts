@@ -1,6 +1,8 @@
 export * from './checkpoint-store.port';
+export { contextScope, type KeptContext } from './context-scope';
 export * from './engine-ports';
 export * from './execution-input';
+export { flowAuth, type NamedFlow } from './flow-auth';
 export * from './execution-observer.port';
 export * from './execution-outcome';
 export * from './memory-checkpoint-store';

@@ -15,3 +15,4 @@ export {
 export { isPublicAddress } from './guard/public-address';
 export { parseLinks, type Links } from './link-header';
 export * from './encode-body';
+export * from './outbound-client';

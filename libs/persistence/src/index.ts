@@ -11,7 +11,7 @@ export type { Page, PageRequest } from './database/page';
 export type { TenantWork } from './database/tenant-work';
 export type { DispatchedExecution, DispatchWork, LostOptions } from './dispatch/dispatch-work';
 export { SecretBox, SecretBoxError, type RowIdentity } from './encryption/secret-box';
-export { joinSecrets, SECRET_MASK, splitSecrets, type SplitValues } from './encryption/split-secrets';
+export { joinSecrets, SECRET_MASK, secretMembers, splitSecrets, type SplitValues } from './encryption/split-secrets';
 export type { Checkpoint } from './executions/checkpoint.entity';
 export type { CheckpointStore } from './executions/checkpoint.store';
 export type { Claim, ClaimOptions, ClaimOutcome } from './executions/claim-execution';

@@ -1,3 +1,4 @@
+export { planCaps } from './caps-from-settings';
 export { authUse, stepsOf, type AuthUse } from './compile/step-auth';
 export * from './compiled-plan';
 export { LONGEST_DOCUMENT, parsePlanText, type ParsedPlanText, type TextFault } from './document/parse-plan-text';

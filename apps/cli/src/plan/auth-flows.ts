@@ -5,7 +5,7 @@ import {
   InvalidAuthFlow,
   MemoryTokenCache,
 } from '@orchid/auth';
-import type { AuthPort } from '@orchid/engine';
+import { flowAuth, type AuthPort } from '@orchid/engine';
 import type { HttpClient } from '@orchid/http-client';
 import { type JsonObject, systemClock } from '@orchid/kernel';
 import { authUse, type CompiledPlan } from '@orchid/plan';
@@ -63,11 +63,8 @@ interface Login {
 export function localAuth({ flows, ...login }: Login): AuthPort {
   const cache = new MemoryTokenCache(systemClock);
   const provider = new FlowTokenProvider({ ...login, flows, cache, clock: systemClock });
-  const [first, ...others] = flows.keys();
-  return {
-    get: (flow, signal) => provider.get(flow, signal),
-    reject: (flow, token) => provider.reject(flow, token),
-    only: first !== undefined && others.length === 0 ? first : null,
-    nameOf: () => null,
-  };
+  return flowAuth(
+    provider,
+    [...flows.keys()].map((name) => ({ id: name, name })),
+  );
 }

@@ -1,4 +1,3 @@
-import type { Settings } from '@orchid/config';
 import type { Fault, JsonObject, JsonValue } from '@orchid/kernel';
 import { isJsonObject } from '@orchid/kernel';
 import {
@@ -49,18 +48,6 @@ export function checkPlan(file: string, text: string, options: CheckOptions): Ch
   const warnings = placed(result.warnings);
   if (!result.ok) return { document: null, plan: null, errors: placed(result.faults), warnings, canonical: [] };
   return { document: result.document, plan: result.plan, errors: [], warnings, canonical: result.canonical };
-}
-
-/** The deployment's caps, as the settings give them. */
-export function planCaps(limits: Settings['limits']): PlanCaps {
-  return {
-    maxExecutionSeconds: Math.floor(limits.maxExecutionMs / 1_000),
-    maxLoops: limits.maxLoops,
-    maxNestingDepth: limits.maxNestingDepth,
-    maxRequestBytes: limits.maxRequestBytes,
-    maxResponseBytes: limits.maxResponseBytes,
-    defaultConcurrency: limits.defaultConcurrency,
-  };
 }
 
 /** The schema itself, from a file that may also be an integration's `{name, schema}` or a whole integration. */

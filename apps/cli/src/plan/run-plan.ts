@@ -1,13 +1,14 @@
-import { UndiciHttpClient } from '@orchid/http-client';
+import { outboundClient } from '@orchid/http-client';
 import { systemClock } from '@orchid/kernel';
 import { NdjsonPublisher } from '@orchid/messaging';
+import { planCaps } from '@orchid/plan';
 import { cliSettings } from '../cli-settings';
 import { EXIT, type ExitCode } from '../exit-code';
 import { readObject, readText } from '../read-json-file';
 import { writeLine, type Terminal } from '../terminal';
 import { UsageError } from '../usage.errors';
 import { assertFlows, localAuth, readAuthFlows } from './auth-flows';
-import { checkPlan, planCaps, schemaOf } from './check-plan';
+import { checkPlan, schemaOf } from './check-plan';
 import { applySchema, type ConfigValues, guessSecrets } from './config-values';
 import { faultReport } from './fault-report';
 import { LOCAL_CONFIG, LOCAL_TENANT, LocalExecution, localContext, type LocalOutcome } from './local-execution';
@@ -32,7 +33,6 @@ const EXIT_OF: Readonly<Record<LocalOutcome['kind'], ExitCode>> = {
   aborted: EXIT.aborted,
   cancelled: EXIT.cancelled,
 };
-const CONNECTIONS_PER_ORIGIN = 200;
 
 /** Runs a plan once and resolves to the exit code. Throws {@link UsageError} before anything is sent. */
 export async function runPlan(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
@@ -52,16 +52,7 @@ export async function runPlan(file: string, options: RunOptions, terminal: Termi
   assertFlows(plan, flows);
 
   const { outbound, worker } = settings;
-  const allow = [...outbound.allowPrivate, ...(options.allowPrivate ?? [])];
-  const client = new UndiciHttpClient({
-    guard: {
-      allow,
-      deny: outbound.denyHosts,
-      ...(outbound.allowHosts.length > 0 && { only: outbound.allowHosts }),
-    },
-    userAgent: 'orchid/0.1',
-    maxConnectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
-  });
+  const client = outboundClient(outbound, options.allowPrivate);
   const http = new WatchedHttpClient(client);
   const login = { flows, config: config.values, http, tenantId: LOCAL_TENANT, configId: LOCAL_CONFIG };
   const progress = new ProgressLine({ stream: terminal.err, rewrites: rewrites(terminal), clock: systemClock });

@@ -3,7 +3,8 @@ import { cliSettings } from '../cli-settings';
 import { EXIT, type ExitCode } from '../exit-code';
 import { readObject, readText } from '../read-json-file';
 import { writeLine, type Terminal } from '../terminal';
-import { checkPlan, planCaps, schemaOf, type CheckedPlan } from './check-plan';
+import { planCaps } from '@orchid/plan';
+import { checkPlan, schemaOf, type CheckedPlan } from './check-plan';
 import { faultReport } from './fault-report';
 
 interface ValidateOptions {

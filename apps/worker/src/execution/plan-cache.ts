@@ -1,4 +1,3 @@
-import type { Settings } from '@orchid/config';
 import { compilePlan, type CompiledPlan, type PlanCaps, type PlanDocument } from '@orchid/plan';
 
 const MOST_KEPT = 500;
@@ -19,15 +18,4 @@ export class PlanCache {
     if (this.plans.size > MOST_KEPT && oldest.done !== true) this.plans.delete(oldest.value);
     return plan;
   }
-}
-
-export function planCaps(limits: Settings['limits']): PlanCaps {
-  return {
-    maxExecutionSeconds: Math.floor(limits.maxExecutionMs / 1_000),
-    maxLoops: limits.maxLoops,
-    maxNestingDepth: limits.maxNestingDepth,
-    maxRequestBytes: limits.maxRequestBytes,
-    maxResponseBytes: limits.maxResponseBytes,
-    defaultConcurrency: limits.defaultConcurrency,
-  };
 }

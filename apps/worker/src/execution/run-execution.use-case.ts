@@ -7,6 +7,7 @@ import {
   type ExecutionOutcome,
 } from '@orchid/engine';
 import { OrchidError } from '@orchid/kernel';
+import { planCaps } from '@orchid/plan';
 import { currentTraceIds, withLogContext, withSpan } from '@orchid/observability';
 import { OwnershipLost, type Claim } from '@orchid/persistence';
 import type { ExecutionRef, JobOutcome } from '@orchid/queue';
@@ -17,7 +18,7 @@ import { authPort, prepareExecution, type ExecutionSetup } from './execution-set
 import { metricsObserver } from './metrics-observer';
 import { OwnedCheckpointStore } from './owned-checkpoint-store';
 import { Ownership } from './ownership';
-import { PlanCache, planCaps } from './plan-cache';
+import { PlanCache } from './plan-cache';
 import { RunningExecutions } from './running-executions';
 
 /** Orchid's own trouble: the same execution is tried again after this time. */

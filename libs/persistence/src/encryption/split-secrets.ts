@@ -47,6 +47,12 @@ export function splitSecrets(
   return { shown: isJsonObject(shown) ? shown : {}, secrets: Object.fromEntries(secrets) };
 }
 
+/** Names of the top-level members that hold a secret, at whatever depth. */
+export function secretMembers(schema: JsonObject, values: JsonObject): Set<string> {
+  const pointers = Object.keys(splitSecrets(schema, values).secrets);
+  return new Set(pointers.map((pointer) => unescape(pointer.split('/')[1] ?? '')));
+}
+
 /** The inverse of {@link splitSecrets}. */
 export function joinSecrets(shown: JsonObject, secrets: Readonly<Record<string, JsonValue>>): JsonObject {
   const visit = (value: JsonValue, pointer: string): JsonValue => {
@@ -103,7 +109,7 @@ function referred(root: JsonObject, ref: JsonValue | undefined): JsonObject[] {
     .slice(1)
     .split('/')
     .slice(1)
-    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'));
+    .map((name) => unescape(decodeURIComponent(name)));
   let target: JsonValue | undefined = root;
   for (const name of names) target = isJsonObject(target) && Object.hasOwn(target, name) ? target[name] : undefined;
   return isJsonObject(target) ? [target] : [];
@@ -132,6 +138,10 @@ function listOf(value: JsonValue | undefined): JsonObject[] {
 
 function fromEntries(members: readonly (readonly [string, JsonValue | undefined])[]): JsonObject {
   return Object.fromEntries(members.filter((member): member is [string, JsonValue] => member[1] !== undefined));
+}
+
+function unescape(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function escape(name: string): string {
