@@ -57,6 +57,7 @@ export class DemoProcesses {
     });
     this.running.set(app, started);
     void started.exited.then((code) => {
+      this.running.delete(app);
       if (!this.stopping) this.reportDeath(this.deathOf(app, code, started.lines));
     });
   }

@@ -11,6 +11,8 @@ npm start -- --once  runs the example once; the last line of standard output is 
 Ports: API_PORT (or PORT) 3000, WORKER_PORT 3001, SCHEDULER_PORT 3002; 0 takes any free one.
 Servers: docs/getting-started.md says how to bring your own.`;
 
+const SAME_CTRL_C_MS = 750;
+
 async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--once' && arg !== '--help');
   if (unknown !== undefined || args.includes('--help')) {
@@ -34,7 +36,11 @@ async function main(args: readonly string[]): Promise<number> {
 /** The first Ctrl-C ends in order, the second at once. */
 function interruptions(screen: DemoScreen, teardown: Teardown): AbortSignal {
   const interruption = new AbortController();
+  let askedAt = 0;
   const stop = () => {
+    // One Ctrl-C arrives twice: from the terminal, and passed on by npm.
+    if (Date.now() - askedAt < SAME_CTRL_C_MS) return;
+    askedAt = Date.now();
     if (interruption.signal.aborted) {
       teardown.kill();
       screen.bad('Killed. Servers may still run: npm run stack -- down');
@@ -44,7 +50,7 @@ function interruptions(screen: DemoScreen, teardown: Teardown): AbortSignal {
     screen.line('Stopping. Ctrl-C again kills.');
     interruption.abort(new Interrupted());
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   return interruption.signal;
 }
 
