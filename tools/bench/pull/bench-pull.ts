@@ -31,6 +31,9 @@ export interface PullFigures extends ShapeFigures {
   readonly memory: MemoryFigures | null;
 }
 
+/** Runs before the first that counts: both sides are slower until they are compiled. */
+const WARM_UPS = 2;
+
 /** Measures the worker's path against a bare loop, both in this process, by turns. */
 export async function benchPull(options: PullOptions): Promise<PullFigures> {
   const { log, oursOnly, rounds } = options;
@@ -69,35 +72,50 @@ async function measure(
   { shape, options }: { readonly shape: Shape; readonly options: PullOptions },
 ): Promise<ShapeFigures> {
   const records = await recordPull(bed, shape);
-  const sides = {
-    ours: () => ourPull(bed, shape),
-    raw: () => rawPull(bed, shape, { client, records }),
-  };
-  if (!options.oursOnly) await sides.raw();
-  await sides.ours();
-  const took = { ours: [] as number[], raw: [] as number[] };
-  const worked = { ours: [] as number[], raw: [] as number[] };
+  const ours = new Side(shape, () => ourPull(bed, shape));
+  const raw = new Side(shape, () => rawPull(bed, shape, { client, records }));
+  const sides = options.oursOnly ? [ours] : [raw, ours];
+  for (let warm = 0; warm < WARM_UPS; warm += 1) for (const side of sides) await side.run();
   for (let round = 0; round < options.rounds; round += 1) {
-    const order = round % 2 === 0 ? (['raw', 'ours'] as const) : (['ours', 'raw'] as const);
-    for (const side of order) {
-      if (side === 'raw' && options.oursOnly) continue;
-      globalThis.gc?.();
-      const before = process.cpuUsage();
-      took[side].push(await sides[side]());
-      const { user, system } = process.cpuUsage(before);
-      worked[side].push((user + system) / requestsOf(shape));
-    }
+    for (const side of sides) await side.measure();
+    sides.reverse();
   }
-  const perSecond = (times: readonly number[]) => Math.round((requestsOf(shape) * 1_000) / median(times));
-  const [ours, raw] = [perSecond(took.ours), options.oursOnly ? 0 : perSecond(took.raw)];
   return {
     name: shape.name,
-    ours,
-    raw,
-    ratio: raw === 0 ? 0 : Math.round((ours / raw) * 100) / 100,
-    ours_cpu_us: Math.round(median(worked.ours)),
-    raw_cpu_us: options.oursOnly ? 0 : Math.round(median(worked.raw)),
+    ours: ours.perSecond,
+    raw: raw.perSecond,
+    ratio: raw.perSecond === 0 ? 0 : Math.round((ours.perSecond / raw.perSecond) * 100) / 100,
+    ours_cpu_us: ours.cpuPerRequest,
+    raw_cpu_us: raw.cpuPerRequest,
   };
+}
+
+/** One of the two that are compared, and what its runs took. */
+class Side {
+  private readonly milliseconds: number[] = [];
+  private readonly microsecondsOfWork: number[] = [];
+
+  constructor(
+    private readonly shape: Shape,
+    readonly run: () => Promise<number>,
+  ) {}
+
+  async measure(): Promise<void> {
+    globalThis.gc?.();
+    const before = process.cpuUsage();
+    this.milliseconds.push(await this.run());
+    const { user, system } = process.cpuUsage(before);
+    this.microsecondsOfWork.push(user + system);
+  }
+
+  get perSecond(): number {
+    const time = median(this.milliseconds);
+    return time === 0 ? 0 : Math.round((requestsOf(this.shape) * 1_000) / time);
+  }
+
+  get cpuPerRequest(): number {
+    return Math.round(median(this.microsecondsOfWork) / requestsOf(this.shape));
+  }
 }
 
 function median(values: readonly number[]): number {
