@@ -189,6 +189,23 @@ describe('items', () => {
     expect(bodiesAt(run, 'root.one')).toEqual([{ at: '/b' }]);
   });
 
+  it('of a second list run under a step without url, and are not attached to the first', async () => {
+    const run = new ScriptedExecution(
+      over(
+        { id: 'people', iterate_over: 'response.body.people', url: `${API}/people/{item}` },
+        {
+          id: 'files',
+          iterate_over: 'parent.body.files',
+          sub_steps: [{ id: 'file', url: `${API}/files/{item}` }],
+        },
+      ),
+      ({ url }) => ({ body: pathOf(url) === '/list' ? { people: ['p'], files: ['f', 'g'] } : { at: pathOf(url) } }),
+    );
+    expect(await run.run()).toMatchObject({ kind: 'success', receipt: { items_total: 3, complete: true } });
+    expect(bodiesAt(run, 'root')).toEqual([[{ value: 'p', people: { at: '/people/p' } }]]);
+    expect(bodiesAt(run, 'root.files.file')).toEqual([{ at: '/files/f' }, { at: '/files/g' }]);
+  });
+
   it('of different lists are nested by a step without url', () => {
     const two = (first: string, second: string) =>
       validatePlan(over({ iterate_over: first, url: API }, { iterate_over: second, url: API }));
