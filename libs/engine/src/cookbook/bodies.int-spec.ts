@@ -48,4 +48,20 @@ describe('recipes: bodies that are no JSON', () => {
     expect(dish.receipt).toMatchObject({ records: 2, items_total: 2, complete: true });
     expect(dish.stops).toEqual({ root: 'single' });
   });
+
+  it('rows-in-pages', async () => {
+    const large = await startStubApi({ contacts: 25 });
+    const dish = await cook(large, 'rows-in-pages');
+    expect(asked(large)).toEqual(['GET /v1/export.csv']);
+    await large.close();
+    const pages = dish.bodies as { id: string }[][];
+    expect(pages.map((rows) => [rows.length, rows[0]?.id])).toEqual([
+      [10, 'c-000001'],
+      [10, 'c-000011'],
+      [5, 'c-000021'],
+    ]);
+    expect(dish.responses.map(({ page }) => page)).toEqual([1, 2, 3]);
+    expect(dish.receipt).toMatchObject({ pages: 3, api_calls: 1, complete: true });
+    expect(dish.stops).toEqual({ root: 'single' });
+  });
 });
