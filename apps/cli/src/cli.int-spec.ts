@@ -75,6 +75,31 @@ describe('orchid as a process', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('previews the first requests: what was sent, what came back, what would be published; nothing is', async () => {
+    const args = ['--config', config, '--auth-flow', flow, '--allow-private', stub.authority, '--max-requests', '2'];
+    const text = await end(orchid('plan', 'preview', plan(), ...args));
+    expect(text).toMatchObject({ code: 0, err: '' });
+    expect(text.out).toMatch(
+      /#2 root, page 2\n {2}GET .*offset=20[^]*while: .* -> true[^]*Stopped after as many requests/,
+    );
+    const json = await end(orchid('plan', 'preview', plan(), ...args, '--json'));
+    expect(JSON.parse(json.out)).toMatchObject({
+      stopped_by: 'max_requests',
+      requests: [{ page: 1, status_code: 200, messages: [{ page: 1, step_path: 'root' }] }, { page: 2 }],
+    });
+    expect(text.out + json.out).not.toContain(SECRET);
+    stub.setFaults([{ path: '/api/*', kind: 'status', status: 404 }]);
+    expect((await end(orchid('plan', 'preview', plan(), ...args))).code).toBe(1);
+  });
+
+  it('explains a plan: requests per page, limits, canonical expressions', async () => {
+    const { code, out } = await end(orchid('plan', 'explain', path.join(EXAMPLES, 'contacts-fanout.json')));
+    expect(code).toBe(0);
+    expect(out).toContain('requests per page: 1 + items(root) × 1; with every retry: 4 + items(root) × 4');
+    expect(out).toMatch(/limits: \S+ \(per_config: 100 in 60 s\)/);
+    expect((await end(orchid('plan', 'explain', file('bad.json', '{}')))).code).toBe(1);
+  });
+
   it('runs a plan: messages in order on standard output, the receipt last, no secret anywhere', async () => {
     const { code, out, err, messages } = await end(run(plan()));
     expect([code, err]).toEqual([0, expect.stringMatching(/success after .*\n(.*\n)*.*complete +yes/)]);

@@ -6,6 +6,8 @@ import { Command, CommanderError } from 'commander';
 import { configCommand } from './config.command';
 import { EXIT, type ExitCode } from './exit-code';
 import { migrateCommand } from './migrate.command';
+import { explainCommand } from './plan/explain.command';
+import { previewCommand } from './plan/preview.command';
 import { runCommand } from './plan/run.command';
 import { validateCommand } from './plan/validate.command';
 import { writeLine, type Terminal } from './terminal';
@@ -20,6 +22,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const plan = new Command('plan')
     .description('check and run plans on this machine')
     .addCommand(validateCommand(terminal, finish))
+    .addCommand(explainCommand(terminal, finish))
+    .addCommand(previewCommand(terminal, finish))
     .addCommand(runCommand(terminal, finish));
   const program = new Command('orchid')
     .description("Reads other companies' APIs by declarative plans and publishes the answers.")

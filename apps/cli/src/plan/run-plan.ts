@@ -1,28 +1,15 @@
-import { outboundClient } from '@orchid/http-client';
 import { systemClock } from '@orchid/kernel';
 import { NdjsonPublisher } from '@orchid/messaging';
-import { planCaps } from '@orchid/plan';
-import { cliSettings } from '../cli-settings';
 import { EXIT, type ExitCode } from '../exit-code';
-import { readObject, readText } from '../read-json-file';
 import { writeLine, type Terminal } from '../terminal';
-import { UsageError } from '../usage.errors';
-import { assertFlows, localAuth, readAuthFlows } from './auth-flows';
-import { checkPlan, schemaOf } from './check-plan';
-import { applySchema, type ConfigValues, guessSecrets } from './config-values';
-import { faultReport } from './fault-report';
-import { LOCAL_CONFIG, LOCAL_TENANT, LocalExecution, localContext, type LocalOutcome } from './local-execution';
+import { LocalExecution, type LocalOutcome } from './local-execution';
+import { openLocalPlan, type LocalPlanFiles } from './local-plan';
 import { ProgressLine } from './progress-line';
 import { receiptSummary } from './receipt-summary';
-import { allowHint, WatchedHttpClient } from './watched-http-client';
+import { allowHint } from './watched-http-client';
 
-export interface RunOptions {
-  readonly config?: string;
-  readonly integration?: string;
-  readonly authFlow?: readonly string[];
-  readonly context?: string;
+export interface RunOptions extends LocalPlanFiles {
   readonly maxRequests?: number;
-  readonly allowPrivate?: readonly string[];
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -36,36 +23,18 @@ const EXIT_OF: Readonly<Record<LocalOutcome['kind'], ExitCode>> = {
 
 /** Runs a plan once and resolves to the exit code. Throws {@link UsageError} before anything is sent. */
 export async function runPlan(file: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const settings = cliSettings(terminal.env);
-  const schemaFile = options.integration;
-  const schema = schemaFile === undefined ? null : schemaOf(readObject(schemaFile, 'the integration'));
-  const checked = checkPlan(file, readText(file), {
-    caps: planCaps(settings.limits),
-    ...(schema !== null && { configSchema: schema }),
-  });
-  const { plan } = checked;
-  if (plan === null) throw new UsageError(faultReport(file, checked));
-  if (checked.warnings.length > 0) writeLine(terminal.err, faultReport(file, checked));
-  const config = await readConfig(options.config, schema);
-  const context = options.context === undefined ? {} : readObject(options.context, 'the context');
-  const flows = readAuthFlows(options.authFlow ?? []);
-  assertFlows(plan, flows);
-
-  const { outbound, worker } = settings;
-  const client = outboundClient(outbound, options.allowPrivate);
-  const http = new WatchedHttpClient(client);
-  const login = { flows, config: config.values, http, tenantId: LOCAL_TENANT, configId: LOCAL_CONFIG };
+  const { plan, settings, config, context, http, auth } = await openLocalPlan(file, options, terminal);
   const progress = new ProgressLine({ stream: terminal.err, rewrites: rewrites(terminal), clock: systemClock });
   const publisher = new NdjsonPublisher(terminal.out);
   const execution = new LocalExecution(
     {
       plan,
       config,
-      context: localContext(context),
-      parkAfterMs: worker.parkAfterMs,
+      context,
+      parkAfterMs: settings.worker.parkAfterMs,
       maxRequests: options.maxRequests ?? null,
     },
-    { http, auth: localAuth(login), publisher, observer: progress.observer },
+    { http, auth, publisher, observer: progress.observer },
   );
   try {
     return await watched(execution, { terminal, progress, timeout: options.timeout });
@@ -74,14 +43,6 @@ export async function runPlan(file: string, options: RunOptions, terminal: Termi
     if (http.blocked.size > 0) writeLine(terminal.err, allowHint(http.blocked));
     await http.close();
   }
-}
-
-async function readConfig(
-  file: string | undefined,
-  schema: Parameters<typeof applySchema>[2] | null,
-): Promise<ConfigValues> {
-  const given = file === undefined ? {} : readObject(file, 'the config');
-  return schema === null ? guessSecrets(given) : applySchema(file ?? 'the config', given, schema);
 }
 
 /** Over messages on the same screen a rewritten line would only be noise. */

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { ExitCode } from '../exit-code';
 import type { Terminal } from '../terminal';
+import { duration, hostAndPort, positiveInteger } from './option-values';
 import { runPlan, type RunOptions } from './run-plan';
 
 const EXAMPLES = `
@@ -40,29 +41,4 @@ export function runCommand(terminal: Terminal, finish: (code: ExitCode) => void)
     .option('--timeout <duration>', 'stop after this time: 30s, 5m, 1h', duration)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: RunOptions) => finish(await runPlan(file, options, terminal)));
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return value;
-}
-
-const HOST_AND_PORT = /^(?:\[[^\]\s]+\]|[^\s:]+):(?:\d{1,5}|\*)$/;
-
-function hostAndPort(text: string, before: readonly string[] = []): string[] {
-  if (!HOST_AND_PORT.test(text)) throw new InvalidArgumentError('It must be host:port, such as localhost:8080.');
-  return [...before, text];
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-function duration(text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+)(ms|s|m|h)?$/.exec(text) ?? [];
-  const value = Number(number) * (UNITS[unit] ?? 0);
-  if (number === '' || value === 0 || value > LONGEST_TIMER_MS) {
-    throw new InvalidArgumentError('It must be a time such as 30s, 5m or 1h.');
-  }
-  return value;
 }
