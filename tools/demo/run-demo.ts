@@ -88,7 +88,7 @@ export async function pullOnce(demo: RunningDemo, { env, screen, signal }: DemoC
   const show = ({ progress, status }: ExecutionView) => {
     const requests = stub.stats().requests - requestsBefore;
     if (requests > 0) first ??= performance.now();
-    const rate = seconds() === 0 ? 0 : Math.round(requests / seconds());
+    const rate = seconds() < 0.3 ? 0 : Math.round(requests / seconds());
     screen.progress(
       `  ${status}: page ${progress?.pages ?? 0}, ${requests} requests, ${messages.count} records, ${rate} requests/s`,
     );
