@@ -19,6 +19,7 @@ export async function startStubProcess(options: StubApiOptions): Promise<StubPro
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  process.once('exit', () => void child.kill());
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { url, port } = JSON.parse(line) as { url: string; port: number };
   return {

@@ -48,6 +48,7 @@ export async function startProcess(options: ProcessOptions): Promise<OrchidProce
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
+  endWithThisProcess(child);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const port = await ready(child, options, lines).catch((error: unknown) => {
     child.kill('SIGKILL');
@@ -60,6 +61,13 @@ export async function startProcess(options: ProcessOptions): Promise<OrchidProce
   };
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
   return { app, pid: child.pid ?? 0, port, url: `http://127.0.0.1:${port}`, lines, exited, kill, stop };
+}
+
+/** A test run that breaks off leaves nothing behind. */
+function endWithThisProcess(child: ChildProcess): void {
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
 }
 
 /** Resolves with the port in the line that says the process is ready. */
