@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { MemoryTokenCache } from '@orchid/auth';
 import { loadSettings } from '@orchid/config';
+import { outboundClient } from '@orchid/http-client';
 import { createAuthenticator } from '@orchid/identity';
+import { systemClock } from '@orchid/kernel';
 import { createLogger, createMetrics, HealthRegistry } from '@orchid/observability';
 import { Database, SecretBox } from '@orchid/persistence';
+import { MemoryRateLimiter } from '@orchid/rate-limit';
 import { createTestDatabase, type TestDatabase } from '@orchid/testing';
 import supertest, { type Test } from 'supertest';
 import { createApp } from '../src/create-app';
@@ -96,7 +100,10 @@ export async function startApiUnderTest(env: Readonly<Record<string, string>> = 
     return Promise.resolve();
   };
   const queue = { enqueue: put(queued), wake: put(woken), ping: () => Promise.resolve(1) };
+  const http = outboundClient(settings.outbound);
+  const outbound = { http, limiter: new MemoryRateLimiter(systemClock), tokens: new MemoryTokenCache(systemClock) };
   const app = await createApp({
+    outbound,
     settings,
     logger,
     metrics: createMetrics({ app: 'api', defaultMetrics: false }),
@@ -117,6 +124,7 @@ export async function startApiUnderTest(env: Readonly<Record<string, string>> = 
       closing.abort();
       server.closeAllConnections();
       await app.close();
+      await http.close();
       await database.close();
       await testDatabase.drop();
     },

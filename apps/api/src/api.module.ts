@@ -26,6 +26,7 @@ import { CreatePlan } from './plans/create-plan.use-case';
 import { PlanActionController } from './plans/plan-action.controller';
 import { PlanVersionController } from './plans/plan-version.controller';
 import { PlanController } from './plans/plan.controller';
+import { PreviewPlan } from './plans/preview-plan.use-case';
 import { RollbackPlan } from './plans/rollback-plan.use-case';
 import { TriggerPlan } from './plans/trigger-plan.use-case';
 import { UpdatePlan } from './plans/update-plan.use-case';
@@ -50,7 +51,7 @@ const USE_CASES = [
   ...[CreateIntegration, UpdateIntegration],
   ...[CreateConfig, ReadConfigs, SetConfigEnabled, UpdateConfig],
   ...[CreateAuthFlow, DeleteAuthFlow, UpdateAuthFlow],
-  ...[CheckPlan, CreatePlan, RollbackPlan, TriggerPlan, UpdatePlan, ValidatePlan],
+  ...[CheckPlan, CreatePlan, PreviewPlan, RollbackPlan, TriggerPlan, UpdatePlan, ValidatePlan],
   ...[CancelExecution, DispatchExecution, ExecutionEvents],
 ];
 

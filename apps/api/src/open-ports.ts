@@ -1,9 +1,13 @@
+import { RedisTokenCache } from '@orchid/auth';
 import type { Settings } from '@orchid/config';
 import { createAuthenticator } from '@orchid/identity';
-import { OrchidError } from '@orchid/kernel';
+import { outboundClient } from '@orchid/http-client';
+import { OrchidError, systemClock } from '@orchid/kernel';
+import { createPublisher, publisherSettings } from '@orchid/messaging';
 import { createMetrics, HealthRegistry, type Logger } from '@orchid/observability';
 import { Database, SecretBox } from '@orchid/persistence';
-import { ExecutionQueue } from '@orchid/queue';
+import { ExecutionQueue, promptConnection } from '@orchid/queue';
+import { RedisRateLimiter } from '@orchid/rate-limit';
 import type { ApiPorts } from './api-ports';
 
 export interface OpenedPorts {
@@ -39,15 +43,27 @@ export async function openPorts(settings: Settings, logger: Logger, closing: Abo
   await assertUsable(database);
   const onError = (error: Error) => logger.debug({ err: error }, 'the queue reports trouble');
   const queue = new ExecutionQueue({ redisUrl: redis.url, name: worker.queue, keyPrefix: redis.keyPrefix }, onError);
+  const client = promptConnection(redis.url, { enableAutoPipelining: true });
+  client.on('error', onError);
+  const outbound = {
+    http: outboundClient(settings.outbound),
+    limiter: new RedisRateLimiter(client, { keyPrefix: redis.keyPrefix, clock: systemClock }),
+    tokens: new RedisTokenCache(client, { keyPrefix: redis.keyPrefix, cipher: secrets.forTexts('token_cache') }),
+  };
+  const publisher = createPublisher(publisherSettings(settings.broker, service.name));
   const health = new HealthRegistry()
     .register('database', () => database.ping())
-    .register('redis', () => queue.ping(), { required: false });
+    .register('redis', () => queue.ping(), { required: false })
+    .register('broker', () => publisher.ping(), { required: false });
   const metrics = createMetrics({ app: 'api' });
   const close = async () => {
+    await publisher.close();
+    await outbound.http.close();
+    client.disconnect();
     await queue.close();
     await database.close();
   };
-  return { ports: { settings, logger, metrics, health, database, queue, authenticator, closing }, close };
+  return { ports: { settings, logger, metrics, health, database, queue, authenticator, outbound, closing }, close };
 }
 
 async function assertUsable(database: Database): Promise<void> {

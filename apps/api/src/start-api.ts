@@ -10,7 +10,6 @@ const SWEEP_MS = 200;
 
 /** Serves the API; resolves when it listens. SIGTERM and SIGINT end it in order. */
 export async function startApi(settings: Settings, logger: Logger, telemetry: Telemetry): Promise<void> {
-  for (const warning of settings.warnings) logger.warn(warning);
   const closing = new AbortController();
   const opened = await openPorts(settings, logger, closing.signal);
   const { health } = opened.ports;

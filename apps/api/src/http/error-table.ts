@@ -50,5 +50,9 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
   invalid_data: { status: 422 },
   idempotency_key_reused: { status: 422, hint: 'Use a new Idempotency-Key for another request.' },
   database_unavailable: { status: 503, hint: 'Repeat the request later.', retryAfter: 2 },
+  limiter_unavailable: { status: 503, hint: 'Repeat the request later.', retryAfter: 2 },
+  token_cache_unavailable: { status: 503, hint: 'Repeat the request later.', retryAfter: 2 },
+  other_integration: { status: 409, hint: "Name a config of the plan's integration." },
+  plan_invalid: { status: 422, hint: 'The settings of this deployment no longer allow the plan: save it again.' },
   queue_unavailable: { status: 503, hint: 'Repeat the request later.', retryAfter: 2 },
 };

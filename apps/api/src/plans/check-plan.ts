@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Fault, JsonValue } from '@orchid/kernel';
-import { validatePlan, type PlanCaps, type PlanDocument, type PlanValidation } from '@orchid/plan';
+import { planCaps, validatePlan, type PlanCaps, type PlanDocument, type PlanValidation } from '@orchid/plan';
 import type { Integration, TenantWork } from '@orchid/persistence';
 import { API_PORTS, type ApiPorts } from '../api-ports';
 import { InvalidDocument } from '../http/request.errors';
 import { authFaults } from './auth-faults';
 import { limitFaults } from './limit-faults';
-import { planCaps } from './plan-caps';
+
 import { configFields, planIntegration } from './plan-integration';
 
 /** What the document says of itself, and what it needs that this tenant does not have. */

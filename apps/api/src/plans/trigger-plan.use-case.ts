@@ -18,10 +18,9 @@ export class TriggerPlan {
       const { executionId } = outcome;
       throw new Conflict('already_queued', 'An execution of this plan and config is waiting already.', { executionId });
     }
-    const { execution, startable } = outcome;
-    const ref = { tenantId: caller.tenantId, executionId: execution.id };
-    // While another one runs, its end starts this one.
-    if (startable) afterCommit(() => this.dispatch.enqueue(ref));
-    return execution.id;
+    const { id: executionId } = outcome.execution;
+    // Also behind one that runs: it may end before this is committed, and would not know of it.
+    afterCommit(() => this.dispatch.enqueue({ tenantId: caller.tenantId, executionId }));
+    return executionId;
   }
 }

@@ -12,7 +12,7 @@ import { watchedPlan } from './watched-plan';
 
 /** Longer waits end a preview. */
 const PATIENCE_MS = 5_000;
-const LONGEST_PREVIEW_MS = 60_000;
+const LONGEST_PREVIEW_MS = 30_000;
 
 export type PreviewInput = Omit<ExecutionInput, 'stop' | 'checkpoint' | 'parkAfterMs' | 'sliceMs'> & {
   readonly maxRequests: number;

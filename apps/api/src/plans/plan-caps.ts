@@ -1,7 +1,0 @@
-import type { Settings } from '@orchid/config';
-import type { PlanCaps } from '@orchid/plan';
-
-/** What this deployment allows a plan to ask for. */
-export function planCaps({ maxExecutionMs, ...limits }: Settings['limits']): PlanCaps {
-  return { ...limits, maxExecutionSeconds: Math.floor(maxExecutionMs / 1_000) };
-}
