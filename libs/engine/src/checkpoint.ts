@@ -17,6 +17,10 @@ export interface ExecutionState {
 export interface StepState {
   /** The pass to run next, from 1. */
   readonly pass: number;
+  /** The page to publish next, where it is not the pass: an answer read as rows has several. */
+  readonly page?: number;
+  /** The pass's answer is being read as rows. */
+  readonly rows?: RowsState;
   readonly vars: JsonObject;
   readonly prev: JsonValue;
   /** Address of the next pass when an answer gave it. */
@@ -32,6 +36,16 @@ export interface StepState {
   readonly inner: InnerState | null;
 }
 
+/** How far an answer's rows have been read, and what its request was rendered from: it is sent again just so. */
+export interface RowsState {
+  /** Rows published. */
+  readonly done: number;
+  readonly page: number;
+  readonly vars: JsonObject;
+  /** Changes to the context that the request saw. */
+  readonly context: JsonObject;
+}
+
 export interface WaitState {
   readonly retries: number;
   /** How often in a row the server itself asked to wait. */
@@ -42,6 +56,8 @@ export interface WaitState {
 }
 
 export interface InnerState {
+  /** The answer has rows after those in its body. */
+  readonly more?: true;
   readonly exchange: SavedExchange;
   readonly extracted: JsonObject;
   /** Index of the stage (a plain sub-step or the fan-out) in progress. */
@@ -55,6 +71,8 @@ export interface ItemsState {
   readonly done: readonly (readonly [number, number])[];
   /** Enriched items by index, when the page is published as a whole or its items are asked for later. */
   readonly results: Readonly<Record<string, JsonValue>>;
+  /** Bodies of the items' steps by item index and step id, when a step beside the fan-out reads them. */
+  readonly bodies?: Readonly<Record<string, JsonObject>>;
   readonly running: Readonly<Record<string, ItemState>>;
 }
 

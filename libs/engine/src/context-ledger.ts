@@ -21,9 +21,14 @@ export class ContextLedger {
     return { visible: this.visible, reduced: this.reduced };
   }
 
-  /** `context` as expressions see it on a pass of a loop. */
-  scope(pass: number): JsonObject {
-    return { ...this.stored, ...this.visible, loop_count: pass };
+  /** `context` as expressions see it on a pass of a loop; `changes` as {@link changes} gave them earlier, else those of now. */
+  scope(pass: number, changes: JsonObject = this.visible): JsonObject {
+    return { ...this.stored, ...changes, loop_count: pass };
+  }
+
+  /** What this execution has changed so far, as far as expressions see it. */
+  changes(): JsonObject {
+    return { ...this.visible };
   }
 
   /** What to store on success; null removes a field. */

@@ -149,6 +149,12 @@ function identity(run: Execution, place: Place, item: ItemPlace): (string | numb
   return [run.input.executionId, place.step.path, trail, place.page, item.itemIndex ?? -1, item.part?.index ?? 0];
 }
 
+const shownBefore = new WeakMap<object, Record<string, string>>();
+
+/** An answer's headers are masked once, however many items of it are published. */
 function shownHeaders(run: Execution, headers: JsonValue): Record<string, string> {
-  return run.input.redactor.headers(headers as Record<string, string>) as Record<string, string>;
+  const key = headers as Record<string, string>;
+  const shown = shownBefore.get(key) ?? (run.input.redactor.headers(key) as Record<string, string>);
+  shownBefore.set(key, shown);
+  return shown;
 }

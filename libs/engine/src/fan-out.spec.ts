@@ -31,11 +31,15 @@ describe('fan-out', () => {
 
   it('keeps the order of items however their requests finish, with at most concurrency at once', async () => {
     let [inFlight, most] = [0, 0];
+    let open = (): void => undefined;
+    const full = new Promise<void>((resolve) => (open = resolve));
     const run = new ScriptedExecution(
       fan({ concurrency: 7 }),
       api(100, async (id) => {
         inFlight += 1;
         most = Math.max(most, inFlight);
+        if (inFlight === 7) open();
+        await full;
         for (let turns = (id * 37) % 11; turns > 0; turns -= 1) await Promise.resolve();
         inFlight -= 1;
         return { body: { id } };

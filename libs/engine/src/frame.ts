@@ -9,6 +9,8 @@ export interface Frame {
   /** `undefined` outside of a fan-out: `item` then reads as null. */
   readonly item: JsonValue | undefined;
   readonly itemIndex: number | null;
+  /** Pass of the nearest enclosing loop, from 1. */
+  readonly loopCount: number;
   /** Page and item index of everything enclosing, outermost first: part of each message's identity. */
   readonly trail: readonly (readonly [page: number, item: number])[];
   readonly vars: JsonObject;

@@ -19,7 +19,7 @@ export interface RenderedRequest {
   /** The origin that may receive this step's credentials. */
   readonly origin: string;
   /** Equal for two requests that ask for the same thing, whatever their token. */
-  readonly fingerprint: string;
+  readonly fingerprint: () => string;
 }
 
 interface Rendering {
@@ -30,6 +30,8 @@ interface Rendering {
   readonly nextUrl: string | null;
   /** The origin trusted so far: of the step's first request, or of the step its auth is inherited from. */
   readonly trusted: string | null;
+  /** Rows of the answer that were published before. */
+  readonly rowsDone: number;
   /** This step has sent before. */
   readonly sentBefore: boolean;
 }
@@ -56,11 +58,12 @@ export function renderRequest(run: Execution, rendering: Rendering): RenderedReq
   const secretNames = new Set([...credentials.headers, ...tokenNames]);
   const shownHeaders = show(run, headers, secretNames);
   return {
-    outbound: outboundOf(run, request, { url, headers, body, secretNames }),
+    outbound: outboundOf(run, request, { url, headers, body, secretNames, rowsDone: rendering.rowsDone }),
     saved: { method: request.method, url, shownUrl: run.input.redactor.text(url), shownHeaders },
     body: body?.text ?? null,
     origin: trusted,
-    fingerprint: hash('sha1', `${request.method} ${url} ${JSON.stringify(shownHeaders)} ${body?.text ?? ''}`, 'base64'),
+    fingerprint: () =>
+      hash('sha1', `${request.method} ${url} ${JSON.stringify(shownHeaders)} ${body?.text ?? ''}`, 'base64'),
   };
 }
 
@@ -71,6 +74,7 @@ interface OutboundParts {
   readonly headers: Headers;
   readonly body: EncodedBody | null;
   readonly secretNames: ReadonlySet<string>;
+  readonly rowsDone: number;
 }
 
 function outboundOf(run: Execution, request: CompiledRequest, parts: OutboundParts): OutboundRequest {
@@ -86,6 +90,7 @@ function outboundOf(run: Execution, request: CompiledRequest, parts: OutboundPar
       ...(request.forceArray !== undefined && { forceArray: request.forceArray }),
       ...(request.decompress !== undefined && { decompress: request.decompress }),
       maxBytes: request.maxResponseBytes ?? DEFAULT_RESPONSE_BYTES,
+      ...(typeof request.rowsPerPage === 'number' && { rows: { perPage: request.rowsPerPage, skip: parts.rowsDone } }),
     },
     credentialHeaders: [...parts.secretNames],
     allowedOrigins: run.input.plan.allowedOrigins,

@@ -28,6 +28,7 @@ function rootFrame(run: Execution): Frame {
     parent: null,
     item: undefined,
     itemIndex: null,
+    loopCount: 1,
     trail: [],
     vars: {},
     flow: null,

@@ -10,7 +10,13 @@ import type { Ended, Parked, StepOutcome } from './step-outcome';
 import type { RunStep } from './step-task';
 
 export type ItemOutcome =
-  | { readonly kind: 'completed'; readonly attached: JsonObject; readonly ignored: boolean }
+  /** `vars` as the item's last step left them: the bodies that were asked for are in it. */
+  | {
+      readonly kind: 'completed';
+      readonly attached: JsonObject;
+      readonly vars: JsonObject;
+      readonly ignored: boolean;
+    }
   | { readonly kind: 'failed'; readonly error: ExecutionError }
   | Parked<ItemState>
   | Ended;
@@ -38,7 +44,7 @@ export async function runItem(task: ItemTask): Promise<ItemOutcome> {
   const begun = resumed?.stage ?? 0;
   for (const [stage, step] of steps.entries()) {
     if (stage < begun) continue;
-    const asked = isAskedFor(step, steps);
+    const asked = isAskedFor(step, [...steps, ...loop.step.plainSteps]);
     const inner: StepState | null = stage === begun ? (resumed?.step ?? null) : null;
     const stepTask = { step, frame: itemFrame(task, { ...vars }), resumed: inner, wantsBodies: step.attach || asked };
     const outcome = await task.runStep(loop.run, stepTask);
@@ -47,7 +53,7 @@ export async function runItem(task: ItemTask): Promise<ItemOutcome> {
     if (step.attach) setOwn(attached, step.id, outcome.body);
     if (asked) setOwn(vars, step.id, outcome.body);
   }
-  return { kind: 'completed', attached, ignored };
+  return { kind: 'completed', attached, vars, ignored };
 }
 
 function unfinished(
@@ -57,7 +63,8 @@ function unfinished(
   return outcome.kind === 'parked' ? { ...outcome, state: { ...position, step: outcome.state } } : outcome;
 }
 
-function isAskedFor(step: CompiledStep, siblings: readonly CompiledStep[]): boolean {
+/** Whether a sibling reads the body of a step. */
+export function isAskedFor(step: CompiledStep, siblings: readonly CompiledStep[]): boolean {
   return siblings.some((each) => each !== step && readsVar(each, step.id));
 }
 
@@ -68,6 +75,7 @@ function itemFrame(task: ItemTask, vars: JsonObject): Frame {
     parent: loop.parentScope(task.response),
     item: task.item,
     itemIndex: index,
+    loopCount: loop.loopCount,
     trail: [...loop.frame.trail, [loop.page, index]],
     vars,
     flow: loop.flow ?? loop.frame.flow,

@@ -8,7 +8,7 @@ import { enrich } from './enrich';
 import { ItemSink } from './item-sink';
 import type { LoopState } from './loop-state';
 import { OrderedRelease } from './ordered-release';
-import { runItem, type ItemOutcome } from './run-item';
+import { isAskedFor, runItem, type ItemOutcome } from './run-item';
 import { StepError } from './step.errors';
 import type { Ended, Parked } from './step-outcome';
 import type { RunStep } from './step-task';
@@ -23,7 +23,13 @@ export interface ItemsTask {
 }
 
 export type ItemsOutcome =
-  | { readonly kind: 'completed'; readonly body: JsonValue; readonly ignored: boolean }
+  /** `bodies`: by step id, of every item, where a step beside the fan-out reads them. */
+  | {
+      readonly kind: 'completed';
+      readonly body: JsonValue;
+      readonly bodies: JsonObject;
+      readonly ignored: boolean;
+    }
   | { readonly kind: 'failed'; readonly error: ExecutionError }
   | Parked<ItemsState>
   | Ended;
@@ -47,6 +53,9 @@ class FanOut {
   private readonly aside = new Map<number, Parked<ItemState>>();
   private readonly release: OrderedRelease;
   private readonly collects: boolean;
+  /** Ids of the steps whose bodies are read beside the fan-out, and those bodies by item. */
+  private readonly askedIds: readonly string[];
+  private readonly bodies: Map<number, JsonObject>;
   private cursor = 0;
   private halted: ItemsOutcome | 'parked' | null = null;
   private keptAt: number;
@@ -56,6 +65,9 @@ class FanOut {
     this.items = listOf(task);
     this.done = new DoneSet(state?.done ?? []);
     this.results = new Map(Object.entries(state?.results ?? {}).map(([index, value]) => [Number(index), value]));
+    this.bodies = new Map(Object.entries(state?.bodies ?? {}).map(([index, value]) => [Number(index), value]));
+    const { itemSteps, plainSteps } = this.loop.step;
+    this.askedIds = itemSteps.filter((step) => isAskedFor(step, plainSteps)).map(({ id }) => id);
     this.asideFrom = state?.running ?? {};
     this.release = new OrderedRelease(this.loop.step.concurrency * WINDOW_FACTOR, (index) => this.done.has(index));
     // A step that sends nothing has no body of its own: what its items became stands for it.
@@ -167,6 +179,7 @@ class FanOut {
   ): Promise<void> {
     const enriched = enrich(item, outcome.attached);
     if (this.collects) this.results.set(index, enriched);
+    if (this.askedIds.length > 0) this.bodies.set(index, this.pick(outcome.vars));
     if (this.publishes && !this.isPageMode) await this.emitItem(index, enriched, sink);
     await sink.flush();
     const { counts } = this.execution.receipt;
@@ -210,7 +223,14 @@ class FanOut {
   private state(): ItemsState {
     const waiting = [...this.aside].map(([index, outcome]) => [String(index), outcome.state] as const);
     const results = Object.fromEntries([...this.results].map(([index, value]) => [String(index), value]));
-    return { done: this.done.ranges(), results, running: { ...this.untouched(), ...Object.fromEntries(waiting) } };
+    const bodies = Object.fromEntries([...this.bodies].map(([index, value]) => [String(index), value]));
+    const asked = this.askedIds.length > 0 ? { bodies } : {};
+    return {
+      done: this.done.ranges(),
+      results,
+      ...asked,
+      running: { ...this.untouched(), ...Object.fromEntries(waiting) },
+    };
   }
 
   /** Items set aside by an earlier run that this one has not come to. */
@@ -234,7 +254,17 @@ class FanOut {
     const results = this.items.map((_, index) => this.results.get(index)).filter((each) => each !== undefined);
     if (this.isPageMode) await emitItemsPage(this.execution, this.loop, this.task.inner, results);
     const body = this.loop.step.request === null ? results : (this.task.inner.exchange.response.body ?? null);
-    return { kind: 'completed', body, ignored: false };
+    return { kind: 'completed', body, bodies: this.gathered(), ignored: false };
+  }
+
+  private pick(vars: JsonObject): JsonObject {
+    return Object.fromEntries(this.askedIds.map((id) => [id, vars[id] ?? null]));
+  }
+
+  /** The bodies in the order of the items. */
+  private gathered(): JsonObject {
+    const inOrder = [...this.bodies].sort(([a], [b]) => a - b).map(([, bodies]) => bodies);
+    return Object.fromEntries(this.askedIds.map((id) => [id, inOrder.map((bodies) => bodies[id] ?? null)]));
   }
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { setOwn, stringifyJson, type JsonValue } from '@orchid/kernel';
+import { stringifyJson, type JsonObject, type JsonValue } from '@orchid/kernel';
 import type { LoopStopReason } from '@orchid/messaging';
 import type { CompiledStep } from '@orchid/plan';
 import type { InnerState, ItemsState, StepState } from './checkpoint';
@@ -36,18 +36,24 @@ type PassOutcome = StepOutcome | { readonly kind: 'next' };
 
 class StepRunner {
   private readonly execution: Execution;
+  /** The checkpoint of the page before: the next request is sent meanwhile, but nothing is published until it is written. */
+  private kept: Promise<void> = Promise.resolve();
 
   constructor(private readonly loop: LoopState) {
     this.execution = loop.run;
   }
 
   async run(): Promise<StepOutcome> {
-    for (;;) {
-      const outcome = await this.pass();
-      if (outcome.kind === 'next') continue;
-      if (outcome.kind === 'failed' || outcome.kind === 'aborted')
-        this.execution.receipt.loopEnded(this.loop.step.path, this.loop.page, null);
-      return outcome;
+    try {
+      for (;;) {
+        const outcome = await this.pass();
+        if (outcome.kind === 'next') continue;
+        if (outcome.kind === 'failed' || outcome.kind === 'aborted')
+          this.execution.receipt.loopEnded(this.loop.step.path, this.loop.page, null);
+        return outcome;
+      }
+    } finally {
+      if (this.loop.open !== null) await this.loop.closeRows();
     }
   }
 
@@ -57,10 +63,11 @@ class StepRunner {
     if (loop.step.request === null) return this.onResponse(this.begin(emptyExchange));
     const sender = new RequestSender(loop, loop.step.request);
     const outcome = await sender.send();
+    await this.kept;
     if (outcome.kind === 'parked') return { ...outcome, state: { ...loop.state(), waited: outcome.state } };
     if (outcome.kind !== 'answered') return outcome;
     if (outcome.ignored) return this.end('ignored', null, true);
-    this.refuseRepetition(sender.fingerprint, outcome.exchange);
+    this.refuseRepetition(sender.fingerprint(), outcome.exchange);
     return this.onResponse(this.begin(outcome.exchange));
   }
 
@@ -71,7 +78,14 @@ class StepRunner {
     const extracted = extract(loop, scope);
     assignVars(loop, loop.step.vars, scope);
     updateContext(loop, loop.scope({ response: exchange.response }));
-    return { exchange, extracted, stage: 0, step: null, items: null };
+    return {
+      exchange,
+      extracted,
+      stage: 0,
+      step: null,
+      items: null,
+      ...(loop.open !== null && { more: true as const }),
+    };
   }
 
   private async onResponse(inner: InnerState): Promise<PassOutcome> {
@@ -97,11 +111,11 @@ class StepRunner {
 
   /** Keeps a sub-step's body as `vars.<id>` where a later sibling reads it. */
   private remember(stage: Stage, body: JsonValue): void {
-    if (stage.kind === 'step' && this.isAskedFor(stage.step)) {
-      const vars = { ...this.loop.vars };
-      setOwn(vars, stage.step.id, body);
-      this.loop.vars = vars;
-    }
+    if (stage.kind === 'step' && this.isAskedFor(stage.step)) this.setVars({ [stage.step.id]: body });
+  }
+
+  private setVars(bodies: JsonObject): void {
+    this.loop.vars = { ...this.loop.vars, ...bodies };
   }
 
   private isAskedFor(step: CompiledStep): boolean {
@@ -117,6 +131,7 @@ class StepRunner {
       ...loop.frame,
       parent: loop.parentScope(inner.exchange.response),
       vars: loop.vars,
+      loopCount: loop.loopCount,
       flow: loop.flow ?? loop.frame.flow,
       origin: loop.origin ?? loop.frame.origin,
       trail: [...loop.frame.trail, [loop.page, -1]],
@@ -132,6 +147,7 @@ class StepRunner {
     const saved = { ...inner, exchange: packExchange(inner.exchange) };
     const around = (items: ItemsState): StepState => ({ ...loop.state(), inner: { ...saved, items } });
     const outcome = await runItems({ loop, inner, runStep, keep: (items) => loop.frame.keep(around(items)) });
+    if (outcome.kind === 'completed') this.setVars(outcome.bodies);
     return outcome.kind === 'parked' ? { ...outcome, state: around(outcome.state) } : outcome;
   }
 
@@ -143,20 +159,37 @@ class StepRunner {
     if (loop.step.request !== null) this.countPage(fannedOut);
     if (loop.step.request !== null && loop.step.emit && !fannedOut)
       await emitPage(this.execution, loop, exchange, inner.extracted);
-    if (loop.wantsBodies && loop.loops) loop.bodies.push(body);
-    const next = nextPass(loop, loop.scope({ response: exchange.response }), exchange.response);
+    if (loop.gathers) loop.bodies.push(body);
+    const scope = loop.scope({ response: exchange.response });
+    if (inner.more === true && loop.step.breakWhen?.test(scope) !== true) {
+      loop.advanceRows(Array.isArray(body) ? body.length : 0);
+      return this.goOn();
+    }
+    const next = nextPass(loop, scope, exchange.response);
     if (next.kind === 'stop') return this.end(next.reason, body, false);
     const { maxLoops } = this.execution.input.plan;
-    if (loop.page >= maxLoops) {
+    if (loop.pass >= maxLoops) {
       throw new StepError(
         'loop_limit',
         `step ${loop.step.path} still wants another page after ${maxLoops} (max_loops)`,
       );
     }
     loop.advance(exchange.response, next.nextUrl);
-    await loop.frame.keep(loop.state());
-    this.execution.ports.observer.pageDone?.(this.execution.receipt.progress());
+    return this.goOn();
+  }
+
+  private async goOn(): Promise<PassOutcome> {
+    this.kept = this.keep();
+    // Awaited after the next request: only what follows from its answer has to wait.
+    this.kept.catch(() => undefined);
+    // The rows of a next page are here already: there is nothing to overlap with.
+    if (this.loop.open !== null) await this.kept;
     return { kind: 'next' };
+  }
+
+  private async keep(): Promise<void> {
+    await this.loop.frame.keep(this.loop.state());
+    this.execution.ports.observer.pageDone?.(this.execution.receipt.progress());
   }
 
   private countPage(fannedOut: boolean): void {
@@ -170,15 +203,16 @@ class StepRunner {
     const { loop } = this;
     const pages = ignored ? loop.page - 1 : loop.page;
     this.execution.receipt.loopEnded(loop.step.path, pages, reason);
-    return { kind: 'completed', body: loop.wantsBodies && loop.loops ? loop.bodies : body, ignored };
+    return { kind: 'completed', body: loop.gathers ? loop.bodies : body, ignored };
   }
 
   private refuseRepetition(request: string, exchange: Exchange): void {
     const { loop } = this;
-    if (!loop.loops) return;
+    // Of an answer read as rows only a part is here: it says nothing about the whole.
+    if (!loop.loops || loop.rows !== null) return;
     const body = hash('sha1', exchange.json ?? stringifyJson(exchange.response.body ?? null), 'base64');
     if (loop.seen.get(request) === body) {
-      const message = `pass ${loop.page} of step ${loop.step.path} sent the same request as an earlier pass and got the same answer: the page does not advance`;
+      const message = `pass ${loop.pass} of step ${loop.step.path} sent the same request as an earlier pass and got the same answer: the page does not advance`;
       throw new StepError('paging_stuck', message);
     }
     loop.seen.set(request, body);

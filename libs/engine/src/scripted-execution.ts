@@ -1,5 +1,12 @@
 import type { AuthToken } from '@orchid/auth';
-import { TransportError, type HttpClient, type OutboundRequest, type OutboundResponse } from '@orchid/http-client';
+import {
+  TransportError,
+  type HttpClient,
+  type OutboundRequest,
+  type OutboundResponse,
+  type RowOptions,
+  type RowStream,
+} from '@orchid/http-client';
 import {
   parseJson,
   Redactor,
@@ -26,6 +33,8 @@ export interface ScriptedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Fails without an answer. */
   readonly transport?: 'timeout' | 'connection_failed';
+  /** Breaks off before this row, where the body is a list that is read as rows. */
+  readonly breaksBefore?: number;
 }
 
 export type Script = (request: OutboundRequest, call: number) => ScriptedAnswer | Promise<ScriptedAnswer>;
@@ -54,6 +63,8 @@ export class ScriptedExecution {
   readonly clock = new LeapingClock();
   readonly stop = new StopSignal();
   readonly rejected: string[] = [];
+  /** Streams of rows that nobody has closed. */
+  openStreams = 0;
   config: JsonObject = { base_url: 'https://api.example.com', api_key: 'very-secret-key' };
   context: JsonObject = { last_success_at: null };
   checkpoint: JsonObject | null = null;
@@ -140,17 +151,51 @@ export class ScriptedExecution {
     };
   }
 
+  private watched(rest: RowStream): RowStream {
+    this.openStreams += 1;
+    let isOpen = true;
+    return {
+      ...rest,
+      close: () => {
+        if (isOpen) this.openStreams -= 1;
+        isOpen = false;
+      },
+    };
+  }
+
   private http(): HttpClient {
     return {
       send: async (request) => {
         this.requests.push(request);
         const answer = await this.script(request, this.requests.length);
         if (answer.transport !== undefined) throw new TransportError(answer.transport, 'no answer came');
-        return responseOf(request, answer);
+        const { rows } = request.decode;
+        const response = responseOf(request, answer);
+        if (rows === undefined || !Array.isArray(response.body) || response.status >= 400) return response;
+        const { isLast, ...first } = await rowsOf(response.body, rows, answer.breaksBefore).next();
+        const rest = rowsOf(response.body, { ...rows, skip: rows.skip + rows.perPage }, answer.breaksBefore);
+        return { ...response, ...first, ...(!isLast && { rest: this.watched(rest) }) };
       },
       close: () => Promise.resolve(),
     };
   }
+}
+
+/** As a client reads rows: each page knows whether it is the last, so one more row has to be there. */
+function rowsOf(list: readonly JsonValue[], rows: RowOptions, breaksBefore = Infinity): RowStream {
+  let at = rows.skip;
+  return {
+    next: async () => {
+      const end = at + rows.perPage;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (Math.min(end, list.length - 1) >= breaksBefore) throw new TransportError('truncated', 'only part of it came');
+      const body = list.slice(at, end);
+      at = end;
+      const json = stringifyJson(body);
+      return { body, json, size: json.length, isLast: end >= list.length };
+    },
+    close: () => undefined,
+  };
 }
 
 function responseOf(request: OutboundRequest, answer: ScriptedAnswer): OutboundResponse {

@@ -11,6 +11,7 @@ import { exchangeOf, responseScope, type Exchange } from './exchange';
 import type { ExecutionError } from './execution-outcome';
 import type { RequestFact } from './execution-observer.port';
 import type { LoopState } from './loop-state';
+import { OpenRows } from './open-rows';
 import { renderRequest, type RenderedRequest } from './render-request';
 import { RetryBudget } from './retry-budget';
 import { executionError, isStepFailure, StepError } from './step.errors';
@@ -36,7 +37,7 @@ export class RequestSender {
   private readonly budget: RetryBudget;
   private renewed = false;
   /** Identifies the request among passes: the same request and the same answer twice is a stuck loop. */
-  fingerprint = '';
+  fingerprint: () => string = () => '';
 
   constructor(
     private readonly loop: LoopState,
@@ -55,6 +56,7 @@ export class RequestSender {
       if (stopped !== null) return stopped;
       if (this.budget.isOverdue(this.clock.now())) return this.fail(this.overdue(), null);
       const next = await this.attempt();
+      if (this.loop.open !== null && !isUsed(next)) await this.loop.closeRows();
       if (next.kind !== 'again') return next;
       const waited = await this.wait(next.waitMs, next.excused);
       if (waited !== null) return waited;
@@ -92,6 +94,7 @@ export class RequestSender {
   }
 
   private async attempt(): Promise<Next> {
+    if (this.loop.open !== null) return this.readOn(this.loop.open);
     const attempt = await this.prepare();
     if ('failure' in attempt) return this.fail(attempt.failure, null);
     const permission = await this.acquire(attempt.rendered);
@@ -107,11 +110,11 @@ export class RequestSender {
       const flow = flowOf(this.loop);
       this.loop.flow = flow;
       const token = flow === null ? null : await this.token(flow);
-      const scope = this.loop.scope({ token, attempt: this.budget.attempt });
+      const scope = this.loop.requestScope({ token, attempt: this.budget.attempt });
       const { loop, request } = this;
       const trusted = loop.origin ?? loop.frame.origin;
-      const rendering = { request, scope, token, nextUrl: loop.nextUrl, trusted, sentBefore: loop.origin !== null };
-      const rendered = renderRequest(this.run, rendering);
+      const before = { trusted, sentBefore: loop.origin !== null, rowsDone: loop.rows?.done ?? 0 };
+      const rendered = renderRequest(this.run, { request, scope, token, nextUrl: loop.nextUrl, ...before });
       loop.origin = rendered.origin;
       this.fingerprint = rendered.fingerprint;
       return { rendered, token, flow };
@@ -167,6 +170,8 @@ export class RequestSender {
       const response = await ports.http.send(rendered.outbound);
       this.report(rendered, { response, durationMs: response.durationMs, errorCode: null });
       receipt.counts.bytes += response.size;
+      const { rest } = response;
+      if (rest !== undefined) this.loop.beginRows(new OpenRows(exchangeOf(rendered.saved, response), rest, grant));
       const toldUntil = await grant.learn({ response: responseScope(response) });
       return { response, toldUntil };
     } catch (error) {
@@ -174,7 +179,21 @@ export class RequestSender {
       this.report(rendered, { response: null, durationMs: this.clock.now() - began, errorCode: error.code });
       return { error };
     } finally {
-      await grant.release();
+      if (this.loop.open === null) await grant.release();
+    }
+  }
+
+  /** The next rows of an answer that is still arriving. */
+  private async readOn(open: OpenRows): Promise<Next> {
+    try {
+      const { exchange, fault } = await open.next();
+      if (open.isOver) this.loop.open = null;
+      this.run.receipt.counts.bytes += exchange.size;
+      if (fault !== null) return await this.fail(new StepError(fault.code, fault.message), exchange);
+      return { kind: 'answered', exchange, ignored: false };
+    } catch (error) {
+      if (!isStepFailure(error)) throw error;
+      return this.onTransportError(error);
     }
   }
 
@@ -318,4 +337,9 @@ export class RequestSender {
     const failure: ExecutionError = executionError(error, this.loop.step.path);
     await emitError(this.run, this.loop, messageError(failure, this.budget.attempt), exchange);
   }
+}
+
+/** Its rows are going to be published. */
+function isUsed(next: Next): boolean {
+  return next.kind === 'answered' && !next.ignored;
 }

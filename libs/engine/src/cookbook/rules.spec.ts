@@ -152,6 +152,55 @@ describe('items', () => {
     ).toEqual(['/last?head=%2Fhead%2Fa&pages=2', '/last?head=%2Fhead%2Fb&pages=2']);
   });
 
+  it('leave the bodies of a step that iterated to the steps beside it, in their order', async () => {
+    const run = new ScriptedExecution(
+      over(
+        { id: 'each', iterate_over: 'response.body', url: `${API}/{item}` },
+        { id: 'after', url: `${API}/after`, params: { all: "{{ join(',', vars.each[*].at) }}" } },
+      ),
+      list,
+    );
+    await run.run();
+    expect(run.requests.map(({ url }) => pathOf(url)).at(-1)).toBe('/after?all=%2Fa%2C%2Fb');
+  });
+
+  it('leave them also when the execution was set aside in between', async () => {
+    const document = over(
+      { id: 'each', iterate_over: 'response.body', url: `${API}/{item}`, concurrency: 1 },
+      { id: 'after', url: `${API}/after`, params: { all: "{{ join(',', vars.each[*].at) }}" } },
+    );
+    let busy = true;
+    const script: Script = (request, call) => {
+      if (pathOf(request.url) !== '/b' || !busy) return list(request, call);
+      busy = false;
+      return { status: 429, headers: { 'retry-after': '60' } };
+    };
+    const first = new ScriptedExecution(document, script);
+    const parked = await first.run();
+    const second = new ScriptedExecution(document, script);
+    second.checkpoint = parked.kind === 'parked' ? (JSON.parse(JSON.stringify(parked.state)) as JsonObject) : null;
+    expect((await second.run()).kind).toBe('success');
+    expect(second.requests.map(({ url }) => pathOf(url))).toEqual(['/b', '/after?all=%2Fa%2C%2Fb']);
+  });
+
+  it('read the pass of the loop around them as context.loop_count', async () => {
+    const step: StepDocument = {
+      url: `${API}/list`,
+      params: { page: '{meta.page}' },
+      while: 'meta.page < 2',
+      sub_steps: [
+        { id: 'plain', url: `${API}/plain/{context.loop_count}` },
+        { id: 'each', iterate_over: 'response.body', url: `${API}/{item}/{context.loop_count}` },
+      ],
+    };
+    const run = new ScriptedExecution(plan(step), (request, call) =>
+      list({ ...request, url: request.url.replace(/\?.*/, '') }, call),
+    );
+    await run.run();
+    const below = run.requests.map(({ url }) => pathOf(url)).filter((each) => !each.startsWith('/list'));
+    expect(below.sort()).toEqual(['/a/1', '/a/2', '/b/1', '/b/2', '/plain/1', '/plain/2']);
+  });
+
   it('carry a looping step only where it is attached, as the array of its pages', async () => {
     const pages: StepDocument = {
       id: 'pages',
