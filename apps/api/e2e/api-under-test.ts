@@ -33,6 +33,11 @@ export interface ApiUnderTest {
   close(): Promise<void>;
 }
 
+export interface Created {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
 export class TenantClient {
   constructor(
     private readonly server: Server,
@@ -60,10 +65,10 @@ export class TenantClient {
   }
 
   /** The body of what was created; fails unless it was. */
-  async make(path: string, body: object): Promise<Record<string, any>> {
+  async make(path: string, body: object): Promise<Created> {
     const answer = await this.post(path, body);
     if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
-    return answer.body as Record<string, unknown>;
+    return answer.body as Created;
   }
 
   private as(test: Test): Test {
@@ -79,11 +84,15 @@ export class TenantClient {
   }
 }
 
-export async function startApiUnderTest(env: Readonly<Record<string, string>> = {}): Promise<ApiUnderTest> {
+/** `env` are further settings; `route` may put something between the API and its database. */
+export async function startApiUnderTest(
+  env: Readonly<Record<string, string>> = {},
+  route: (databaseUrl: string) => Promise<string> = (url) => Promise.resolve(url),
+): Promise<ApiUnderTest> {
   const testDatabase = await createTestDatabase();
   const settings = loadSettings({ DATABASE_URL: testDatabase.url, NODE_ENV: 'test', ...env }, { app: 'api' });
   const secrets = new SecretBox(settings.encryption.keys);
-  const database = await Database.connect({ url: testDatabase.url, poolSize: 4, secrets });
+  const database = await Database.connect({ url: await route(testDatabase.url), poolSize: 4, secrets });
   const log: string[] = [];
   const logger = createLogger({
     name: 'api',
@@ -115,7 +124,7 @@ export async function startApiUnderTest(env: Readonly<Record<string, string>> = 
   });
   await app.listen(0, '127.0.0.1');
   health.markStarted();
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const api: ApiUnderTest = {
     ...{ app, database, testDatabase, settings, queued, woken, log, queueIsDown: false },
     tenant: (id = randomUUID()) => new TenantClient(server, id),
@@ -158,5 +167,5 @@ export async function makeCrm(
   const integration = await client.make('/integrations', { ...crm, name });
   const values = { base_url: 'https://api.example.com', secret: SECRET };
   const config = await client.make('/configs', { integration_id: integration.id, name: 'production', values });
-  return { integrationId: integration.id as string, configId: config.id as string };
+  return { integrationId: integration.id, configId: config.id };
 }

@@ -42,7 +42,7 @@ export function openApiDocument(app: NestExpressApplication): OpenAPIObject {
     extraModels: [ProblemResponse],
   });
   const schemas = { ...document.components?.schemas, ...componentSchemas() };
-  return inOpenApi31({ ...document, components: { ...document.components, schemas } } as OpenAPIObject);
+  return inOpenApi31({ ...document, components: { ...document.components, schemas } });
 }
 
 /** OpenAPI 3.1 has no `nullable`, which the decorators still write. */

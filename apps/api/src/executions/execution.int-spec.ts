@@ -102,7 +102,7 @@ describe('/api/v1/executions and /statistics', () => {
 
   test('nothing is read for a client that has gone', async () => {
     const { client, id } = await triggered();
-    const { port } = (api.app.getHttpServer() as Server).address() as AddressInfo;
+    const { port } = api.app.getHttpServer().address() as AddressInfo;
     const headers = { 'x-tenant-id': client.id, 'x-user-id': 'ada' };
     const request = get({ port, path: `/api/v1/executions/${id}/events`, headers });
     const response = await new Promise<IncomingMessage>((resolve) => request.once('response', resolve));

@@ -39,7 +39,7 @@ describe('/api/v1/integrations', () => {
     let cursor: string | null = '';
     while (cursor !== null) {
       const { body } = await client.get(`/integrations?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
-      names.push(...body.data.map(({ name }: { name: string }) => name));
+      names.push(...(body.data as { name: string }[]).map(({ name }) => name));
       cursor = body.next_cursor;
     }
     expect(names).toEqual(['e', 'd', 'c', 'b', 'a']);

@@ -93,7 +93,7 @@ describe('/api/v1/plans', () => {
     await client.make('/plans', items);
     for (const name of ['two', 'three']) await client.put('/plans/items', { ...items, name });
     const first = await client.get('/plans/items/versions?limit=2');
-    expect(first.body.data.map((each: { version: number }) => each.version)).toEqual([3, 2]);
+    expect(first.body.data).toMatchObject([{ version: 3 }, { version: 2 }]);
     expect(first.body.data[0]).toMatchObject({ key: 'items', name: 'three', created_by: 'ada' });
     const second = await client.get(`/plans/items/versions?limit=2&cursor=${first.body.next_cursor}`);
     expect(second.body).toMatchObject({ data: [{ version: 1 }], next_cursor: null });
@@ -151,7 +151,7 @@ describe('/api/v1/plans', () => {
     const { client, integrationId } = await withCrm();
     const auth = { ...items, step: { url: URL, headers: { 'X-Key': '{auth.token}' } } };
     const named = { ...auth, step: { ...auth.step, auth_flow: 'nobody' } };
-    const fault = async (plan: object) => (await client.post('/plans', plan)).body.errors?.[0];
+    const fault = async (plan: object): Promise<unknown> => (await client.post('/plans', plan)).body.errors?.[0];
     expect(await fault(auth)).toMatchObject({
       code: 'auth_flow_missing',
       hint: expect.stringContaining('/api/v1/auth-flows'),
