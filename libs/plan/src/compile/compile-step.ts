@@ -38,7 +38,7 @@ export function compileStep(compilation: Compilation, place: StepPlace, step: St
     ...fanOut,
     itemSteps: below.filter(([index]) => perItem(index)).map(([, each]) => each),
     plainSteps: below.filter(([index]) => !perItem(index)).map(([, each]) => each),
-    attach: step.attach ?? !loops(flow),
+    attach: step.attach ?? !(loops(flow) || typeof request?.rowsPerPage === 'number'),
     emit: step.emit_to_kafka ?? true,
   };
 }
