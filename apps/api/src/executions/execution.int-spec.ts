@@ -1,4 +1,4 @@
-import { get, type IncomingMessage, type Server } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makeCrm, startApiUnderTest, type ApiUnderTest, type TenantClient } from '../../e2e/api-under-test';
 

@@ -1,4 +1,4 @@
-import { request, type IncomingMessage, type Server } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { brokenPlans } from '../../e2e/broken-plans';
 import { makeCrm, startApiUnderTest, type ApiUnderTest, type TenantClient } from '../../e2e/api-under-test';
@@ -282,7 +282,7 @@ describe('what is outside of the prefix', () => {
     expect(Object.keys(body.components.securitySchemes)).toEqual(['tenant', 'user']);
     const operations = Object.values(body.paths as object).flatMap((path: object): unknown[] =>
       Object.values(path),
-    ) as Record<string, any>[];
+    ) as Operation[];
     expect(operations.length).toBeGreaterThanOrEqual(34);
     for (const operation of operations) {
       expect(operation.summary).toEqual(expect.any(String));

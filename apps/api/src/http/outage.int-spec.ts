@@ -1,4 +1,4 @@
-import { get, type Server } from 'node:http';
+import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startApiUnderTest, type ApiUnderTest } from '../../e2e/api-under-test';
 import { startProxy, type Proxy } from '../../e2e/tcp-proxy';
