@@ -29,11 +29,11 @@ describe('POST /plans/preview', () => {
     tenant = api.tenant();
     const integration = await tenant.make('/integrations', crm);
     const config = await tenant.make('/configs', {
-      integration_id: integration.id as string,
+      integration_id: integration.id,
       name: 'main',
       values: { base_url: stub.url, secret: SECRET },
     });
-    configId = config.id as string;
+    configId = config.id;
   });
   afterAll(async () => {
     await api.close();
