@@ -29,14 +29,15 @@ export async function emitPage(run: Execution, place: Place, exchange: Exchange,
 
 /** One message that holds these items of a page. */
 export function itemsRecord(run: Execution, place: Place, content: ItemsContent): OutgoingRecord {
-  return dataRecord('responses', messageOf(run, place, content), stringifyJson([...content.items]));
+  return dataRecord('responses', messageOf(run, place, content), content.json);
 }
 
 export interface ItemsContent {
   readonly exchange: Exchange;
   readonly extracted: JsonObject;
   readonly item: ItemPlace;
-  readonly items: readonly JsonValue[];
+  /** The list of them, as text. */
+  readonly json: string;
 }
 
 /** Publishes a failure, with the answer that caused it when there was one. */
@@ -77,6 +78,7 @@ export async function emitTooLarge(run: Execution, place: Place, exchange: Excha
 
 export function fits(run: Execution, record: OutgoingRecord): boolean {
   const limit = run.ports.publisher.maxMessageBytes;
+  if (record.value.length > limit) return false;
   // UTF-8 needs at most three bytes for each UTF-16 unit: most messages need no count.
   return record.value.length * 3 <= limit || Buffer.byteLength(record.value) <= limit;
 }

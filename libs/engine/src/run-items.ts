@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue } from '@orchid/kernel';
+import { type JsonObject, type JsonValue, stringifyJson } from '@orchid/kernel';
 import type { OutgoingRecord } from '@orchid/messaging';
+import { Breather } from './breather';
 import type { InnerState, ItemsState, ItemState } from './checkpoint';
 import { DoneSet } from './done-set';
 import { emitItemsPage } from './emit-items-page';
@@ -33,6 +34,8 @@ export type ItemsOutcome =
   | { readonly kind: 'failed'; readonly error: ExecutionError }
   | Parked<ItemsState>
   | Ended;
+
+type Completed = Extract<ItemOutcome, { kind: 'completed' }>;
 
 /** Items under way between the oldest unfinished one and the newest, as a multiple of the concurrency. */
 const WINDOW_FACTOR = 8;
@@ -76,6 +79,7 @@ class FanOut {
   }
 
   async run(): Promise<ItemsOutcome> {
+    if (this.loop.step.itemSteps.length === 0) await this.publishEach();
     const lanes = Math.min(this.loop.step.concurrency, this.items.length);
     const ends = await Promise.allSettled(Array.from({ length: lanes }, () => this.lane()));
     const broken = ends.find((end) => end.status === 'rejected');
@@ -116,6 +120,29 @@ class FanOut {
     }
   }
 
+  /** Items that nothing runs on: one after the other, their messages a few at a time. */
+  private async publishEach(): Promise<void> {
+    const breather = new Breather();
+    const sink = new ItemSink((records) => this.publish(records));
+    const nothing = { kind: 'completed', attached: {}, vars: {}, ignored: false } as const;
+    for (let index = this.take(); index !== null; index = this.take()) {
+      await this.completed(index, this.items[index] ?? null, nothing, sink);
+      this.counted(index, nothing);
+      if (!breather.isDue) continue;
+      await sink.flush();
+      await breather.rest();
+      this.stopIfAsked();
+      await this.keepNowAndThen();
+    }
+    await sink.flush();
+  }
+
+  private stopIfAsked(): void {
+    const { reason } = this.execution.input.stop;
+    if (reason !== null)
+      this.stop(reason === 'yield' ? 'parked' : { kind: reason === 'cancel' ? 'cancelled' : reason });
+  }
+
   private take(): number | null {
     if (this.halted !== null) return null;
     while (this.cursor < this.items.length && this.done.has(this.cursor)) this.cursor += 1;
@@ -140,7 +167,11 @@ class FanOut {
     });
     switch (outcome.kind) {
       case 'completed':
-        return this.release.finished(index, () => this.completed(index, item, outcome, sink));
+        return this.release.finished(index, async () => {
+          await this.completed(index, item, outcome, sink);
+          await sink.flush();
+          this.counted(index, outcome);
+        });
       case 'failed':
         await this.release.finished(index, () => this.failed(index, outcome.error, sink));
         if (this.loop.step.stopOnError) this.stop(outcome);
@@ -171,17 +202,14 @@ class FanOut {
     return records.reduce((before, record) => before.then(() => this.loop.frame.sink.add(record)), Promise.resolve());
   }
 
-  private async completed(
-    index: number,
-    item: JsonValue,
-    outcome: Extract<ItemOutcome, { kind: 'completed' }>,
-    sink: ItemSink,
-  ): Promise<void> {
+  private async completed(index: number, item: JsonValue, outcome: Completed, sink: ItemSink): Promise<void> {
     const enriched = enrich(item, outcome.attached);
     if (this.collects) this.results.set(index, enriched);
     if (this.askedIds.length > 0) this.bodies.set(index, this.pick(outcome.vars));
     if (this.publishes && !this.isPageMode) await this.emitItem(index, enriched, sink);
-    await sink.flush();
+  }
+
+  private counted(index: number, outcome: Completed): void {
     const { counts } = this.execution.receipt;
     if (outcome.ignored) counts.items_ignored += 1;
     if (!this.loop.frame.insideItem) counts.records += 1;
@@ -206,7 +234,12 @@ class FanOut {
     const { loop } = this;
     const { exchange, extracted } = this.task.inner;
     const item = { itemIndex: index };
-    const record = itemsRecord(this.execution, loop, { exchange, extracted, item, items: [enriched] });
+    const record = itemsRecord(this.execution, loop, {
+      exchange,
+      extracted,
+      item,
+      json: `[${stringifyJson(enriched)}]`,
+    });
     if (fits(this.execution, record)) return sink.add(record);
     await emitTooLarge(this.execution, { ...place(loop), frame: { ...loop.frame, sink } }, exchange, item);
   }

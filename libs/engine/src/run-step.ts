@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { stringifyJson, type JsonObject, type JsonValue } from '@orchid/kernel';
 import type { LoopStopReason } from '@orchid/messaging';
 import type { CompiledStep } from '@orchid/plan';
+import { Breather } from './breather';
 import type { InnerState, ItemsState, StepState } from './checkpoint';
 import { emitError, emitPage, messageError } from './emitter';
 import { assignVars, extract, updateContext } from './evaluate';
@@ -31,6 +32,9 @@ export const runStep: RunStep = async (run, task) => {
     return { kind: 'failed', error: failure };
   }
 };
+
+/** An answer that takes its time to decode. */
+const LARGE_BYTES = 1024 * 1024;
 
 type PassOutcome = StepOutcome | { readonly kind: 'next' };
 
@@ -67,6 +71,8 @@ class StepRunner {
     if (outcome.kind === 'parked') return { ...outcome, state: { ...loop.state(), waited: outcome.state } };
     if (outcome.kind !== 'answered') return outcome;
     if (outcome.ignored) return this.end('ignored', null, true);
+    // Decoding it took a turn of the event loop; expressions over it may take another.
+    if (outcome.exchange.size > LARGE_BYTES) await new Breather().rest();
     this.refuseRepetition(sender.fingerprint(), outcome.exchange);
     return this.onResponse(this.begin(outcome.exchange));
   }
