@@ -24,8 +24,8 @@ export interface ApiUnderTest {
   readonly woken: QueuedExecution[];
   /** What was logged, a JSON text a line. */
   readonly log: string[];
-  /** While true the queue fails. */
-  queueIsDown: boolean;
+  /** How the queue behaves. */
+  queueMode: 'works' | 'fails' | 'hangs';
   /** Calls as a tenant; a new one when none is named. */
   tenant(tenantId?: string): TenantClient;
   /** Calls without any header. */
@@ -104,7 +104,8 @@ export async function startApiUnderTest(
   const closing = new AbortController();
   const health = new HealthRegistry().register('database', () => database.ping());
   const put = (list: QueuedExecution[]) => (ref: QueuedExecution) => {
-    if (api.queueIsDown) return Promise.reject(new Error('down'));
+    if (api.queueMode === 'fails') return Promise.reject(new Error('down'));
+    if (api.queueMode === 'hangs') return new Promise<void>(() => undefined);
     list.push(ref);
     return Promise.resolve();
   };
@@ -126,7 +127,7 @@ export async function startApiUnderTest(
   health.markStarted();
   const server = app.getHttpServer();
   const api: ApiUnderTest = {
-    ...{ app, database, testDatabase, settings, queued, woken, log, queueIsDown: false },
+    ...{ app, database, testDatabase, settings, queued, woken, log, queueMode: 'works' },
     tenant: (id = randomUUID()) => new TenantClient(server, id),
     bare: () => supertest(server),
     close: async () => {
