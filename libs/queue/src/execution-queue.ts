@@ -1,4 +1,5 @@
 import { Queue, type JobsOptions } from 'bullmq';
+import { systemClock } from '@orchid/kernel';
 import type { Redis } from 'ioredis';
 import type { ExecutionRef } from './execution-ref';
 import { QueueUnavailable } from './queue.errors';
@@ -8,6 +9,7 @@ import { promptConnection } from './redis-connection';
 /** Jobs leave Redis when they end, well or badly: their history is in PostgreSQL. */
 const JOB: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 const JOB_NAME = 'execution';
+const ANSWER_WITHIN_MS = 2_000;
 
 export interface QueueCounts {
   readonly waiting: number;
@@ -73,10 +75,19 @@ export class ExecutionQueue {
   }
 
   private async asking<T>(answer: Promise<T>): Promise<T> {
+    // BullMQ waits for a connection that never stood; callers must not.
+    const late = new AbortController();
     try {
-      return await answer;
+      return await Promise.race([answer, rejectLater(late.signal)]);
     } catch (error) {
       throw new QueueUnavailable(error);
+    } finally {
+      late.abort();
     }
   }
+}
+
+async function rejectLater(over: AbortSignal): Promise<never> {
+  await systemClock.sleep(ANSWER_WITHIN_MS, over);
+  throw new Error(`no answer within ${ANSWER_WITHIN_MS} ms`);
 }

@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { QueueUnavailable, RedisMayEvict } from './queue.errors';
 
 const COMMAND_TIMEOUT_MS = 2_000;
+const DISCONNECT_TIMEOUT_MS = 200;
 /** Through a few attempts: Redis may be starting as well. */
 const CONNECT_WITHIN_MS = 10_000;
 const LONGEST_RECONNECT_MS = 2_000;
@@ -18,6 +19,7 @@ export function promptConnection(url: string, options: Pick<RedisOptions, 'enabl
     maxRetriesPerRequest: 1,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     ...options,
   });
 }
