@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.command';
 import { explainCommand } from './plan/explain.command';
 import { previewCommand } from './plan/preview.command';
 import { runCommand } from './plan/run.command';
+import { schemaCommand } from './plan/schema.command';
 import { validateCommand } from './plan/validate.command';
 import { writeLine, type Terminal } from './terminal';
 import { UsageError } from './usage.errors';
@@ -24,7 +25,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     .addCommand(validateCommand(terminal, finish))
     .addCommand(explainCommand(terminal, finish))
     .addCommand(previewCommand(terminal, finish))
-    .addCommand(runCommand(terminal, finish));
+    .addCommand(runCommand(terminal, finish))
+    .addCommand(schemaCommand(terminal, finish));
   const program = new Command('orchid')
     .description("Reads other companies' APIs by declarative plans and publishes the answers.")
     .version(version(), '-V, --version', 'print the version')

@@ -71,6 +71,16 @@ describe('a valid document', () => {
       ['$.step.while', 'unbounded_loop'],
     ]);
     expect(warningsOf(root({ while: 'response.body.more' }))).toEqual([['$.step', 'loop_repeats_request']]);
+    const moves = { params: { page: '{vars.page}' } };
+    expect(warningsOf(root({ ...moves, while: 'length(response.body.items)' }))).toEqual([
+      ['$.step.while', 'never_boolean'],
+    ]);
+    expect(warningsOf(root({ fail_when: "'error'" }))).toEqual([['$.step.fail_when', 'never_boolean']]);
+    expect(warningsOf(root({ ...moves, while: 'response.body.done == null' }))).toEqual([
+      ['$.step.while', 'null_is_missing'],
+    ]);
+    expect(warningsOf(root({ ...moves, while: "contains(response.body.state, 'more')" }))).toEqual([]);
+    expect(warningsOf(root({ fail_when: 'response.body.id == null' }))).toEqual([]);
     expect(warningsOf(root({ break_when: 'response.body.done' }))).toEqual([['$.step.break_when', 'unused_field']]);
     expect(warningsOf(root({ extract: { a: 'response.body.items[?id > context.n]' } }))).toEqual([
       ['$.step.extract.a', expect.any(String)],

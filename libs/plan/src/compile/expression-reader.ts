@@ -15,6 +15,7 @@ import type { CompiledValue, NamedExpression } from '../compiled-plan';
 import { knownFields } from '../document/nearest-name';
 import { below } from '../json-path';
 import type { Compilation } from './compilation';
+import { conditionWarnings } from './condition-warnings';
 
 type ValuePosition = 'header' | 'param' | 'body';
 
@@ -65,7 +66,8 @@ export class ExpressionReader {
   condition(path: string, source: string, roots?: readonly string[]): Condition {
     const compiled = this.attempt(path, () => compileCondition(source, roots === undefined ? {} : { roots }));
     if (compiled === null) return BROKEN_CONDITION;
-    this.note(path, source, { ...compiled, islands: [compiled.canonical] });
+    const warnings = [...compiled.warnings, ...conditionWarnings(path, compiled)];
+    this.note(path, source, { ...compiled, warnings, islands: [compiled.canonical] });
     return compiled;
   }
 

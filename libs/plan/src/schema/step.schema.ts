@@ -103,7 +103,9 @@ const fanOut = {
   concurrency: whole(1, 1_000, 'Items that run at once.', 50),
   stop_on_error: flag('Cancel the remaining items when one fails.', false),
   fanout_emit_mode: oneOf(['record', 'page'], 'One message for each item, or one for each page of items.', 'record'),
-  attach: flag("Whether this step's body goes into its parent's item. True unless the step loops or reads rows by the page."),
+  attach: flag(
+    "Whether this step's body goes into its parent's item. True unless the step loops or reads rows by the page.",
+  ),
   emit_to_kafka: flag("Publish this step's answers.", true),
 };
 
