@@ -1,25 +1,41 @@
-import { stringifyJson, type JsonValue } from '@orchid/kernel';
+import { stringifyJson, type JsonObject, type JsonValue } from '@orchid/kernel';
 import { Breather } from './breather';
 import type { InnerState } from './checkpoint';
-import { emitTooLarge, fits, itemsRecord, type Place } from './emitter';
+import { emitItemTooLarge, emitTooLarge, fits, itemsRecord, type Place } from './emitter';
 import type { Execution } from './execution';
+
+export interface PageItem {
+  /** In the page. */
+  readonly index: number;
+  readonly enriched: JsonValue;
+  /** The item without anything attached. */
+  readonly bare: () => JsonObject;
+}
+
+interface Groups {
+  /** Lists as JSON text, each within the room of a message. */
+  readonly lists: readonly string[];
+  /** Items that are larger than a message by themselves. */
+  readonly outsized: readonly PageItem[];
+}
 
 /** Publishes a page's items as one message, or as several parts where one would be larger than the broker takes. */
 export async function emitItemsPage(
   run: Execution,
   place: Place,
   inner: InnerState,
-  items: readonly JsonValue[],
+  items: readonly PageItem[],
 ): Promise<void> {
   const { exchange, extracted } = inner;
   const { itemIndex } = place.frame;
-  const groups = await group(items, roomFor(run, place, inner, items.length));
-  for (const [index, json] of groups.entries()) {
-    const part = groups.length > 1 ? { part: { index, count: groups.length } } : {};
+  const { lists, outsized } = await group(items, roomFor(run, place, inner, items.length));
+  for (const [index, json] of lists.entries()) {
+    const part = lists.length > 1 ? { part: { index, count: lists.length } } : {};
     const record = itemsRecord(run, place, { exchange, extracted, item: { itemIndex, ...part }, json });
     if (fits(run, record)) await place.frame.sink.add(record);
     else await emitTooLarge(run, place, exchange, { itemIndex, ...part });
   }
+  for (const { index, bare } of outsized) await emitItemTooLarge(run, place, { exchange, index, bare: bare() });
 }
 
 /** Bytes that a message has left for its list of items. */
@@ -30,23 +46,26 @@ function roomFor(run: Execution, place: Place, { exchange, extracted }: InnerSta
   return run.ports.publisher.maxMessageBytes - Buffer.byteLength(empty.value);
 }
 
-/** Lists as JSON text, each within `room` bytes, brackets apart; an item that is larger by itself stands alone. */
-async function group(items: readonly JsonValue[], room: number): Promise<string[]> {
-  const groups: string[] = [];
+async function group(items: readonly PageItem[], room: number): Promise<Groups> {
+  const [lists, outsized]: [string[], PageItem[]] = [[], []];
   const breather = new Breather();
   let texts: string[] = [];
   let bytes = 0;
   for (const item of items) {
-    const text = stringifyJson(item);
+    const text = stringifyJson(item.enriched);
     const size = Buffer.byteLength(text) + 1;
     if (texts.length > 0 && bytes + size > room) {
-      groups.push(`[${texts.join(',')}]`);
+      lists.push(`[${texts.join(',')}]`);
       [texts, bytes] = [[], 0];
+    }
+    if (size > room) {
+      outsized.push(item);
+      continue;
     }
     texts.push(text);
     bytes += size;
     if (breather.isDue) await breather.rest();
   }
-  if (texts.length > 0 || groups.length === 0) groups.push(`[${texts.join(',')}]`);
-  return groups;
+  if (texts.length > 0 || lists.length === 0) lists.push(`[${texts.join(',')}]`);
+  return { lists, outsized };
 }

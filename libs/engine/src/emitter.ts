@@ -58,22 +58,47 @@ export async function emitError(
   await place.frame.sink.add(fits(run, record) ? record : dataRecord('errors', message, 'null'));
 }
 
-/** Says that something was too large to publish, so that a consumer learns of it; the execution is then no longer complete. */
+/** Says that a page was too large to publish, so that a consumer learns of it; the execution is then no longer complete. */
 export async function emitTooLarge(run: Execution, place: Place, exchange: Exchange, item: ItemPlace): Promise<void> {
-  const code = item.itemIndex === null ? 'message_too_large' : 'item_too_large';
-  const error: MessageError = {
-    code,
-    type: 'permanent',
-    message: `the message would be larger than the ${run.ports.publisher.maxMessageBytes} bytes the broker takes`,
-    attempts: 1,
-  };
-  run.partial ??= { code, type: 'partial', message: error.message, step_path: place.step.path };
+  await emitOutsized(run, place, { exchange, item, code: 'message_too_large', json: 'null' });
+}
+
+/** The same of an item: its message has the item without what its sub-steps attached, where that fits. */
+export async function emitItemTooLarge(
+  run: Execution,
+  place: Place,
+  { exchange, index, bare }: OutsizedItem,
+): Promise<void> {
+  run.receipt.counts.items_failed += 1;
+  const json = `[${stringifyJson(bare)}]`;
+  await emitOutsized(run, place, { exchange, item: { itemIndex: index }, code: 'item_too_large', json });
+}
+
+export interface OutsizedItem {
+  readonly exchange: Exchange;
+  readonly index: number;
+  readonly bare: JsonValue;
+}
+
+interface Outsized {
+  readonly exchange: Exchange;
+  readonly item: ItemPlace;
+  readonly code: 'message_too_large' | 'item_too_large';
+  readonly json: string;
+}
+
+async function emitOutsized(run: Execution, place: Place, { exchange, item, code, json }: Outsized): Promise<void> {
+  const limit = run.ports.publisher.maxMessageBytes;
+  const text = `the message would be larger than the ${limit} bytes the broker takes`;
+  const error: MessageError = { code, type: 'permanent', message: text, attempts: 1 };
+  run.partial ??= { code, type: 'partial', message: text, step_path: place.step.path };
   const message = {
     ...messageOf(run, place, { exchange, extracted: {}, item }),
     message_id: errorId(run, place, item, error),
     error,
   };
-  await place.frame.sink.add(dataRecord('errors', message, 'null'));
+  const record = dataRecord('errors', message, json);
+  await place.frame.sink.add(fits(run, record) ? record : dataRecord('errors', message, 'null'));
 }
 
 export function fits(run: Execution, record: OutgoingRecord): boolean {

@@ -55,9 +55,9 @@ describe('a page of items in parts', () => {
   it('counts bytes, not characters, and leaves out only the item that is too large by itself', async () => {
     const list = [{ t: '€'.repeat(400) }, { t: '€'.repeat(400) }, { t: '€'.repeat(3_000) }, { t: 'small' }];
     const run = new ScriptedExecution(plan(page), () => ({ body: list }), { maxMessageBytes: 3_000 });
-    expect(await run.run()).toMatchObject({ kind: 'failed', error: { code: 'message_too_large', type: 'partial' } });
+    expect(await run.run()).toMatchObject({ kind: 'failed', error: { code: 'item_too_large', type: 'partial' } });
     expect(bodies(run)).toEqual([list[0], list[1], list[3]]);
-    expect(run.messages('errors')).toMatchObject([{ part: { index: expect.any(Number) as number } }]);
+    expect(run.messages('errors')).toMatchObject([{ item_index: 2, response_body: null }]);
   });
 
   it('is one message, also when it has no items', async () => {

@@ -3,8 +3,8 @@ import type { OutgoingRecord } from '@orchid/messaging';
 import { Breather } from './breather';
 import type { InnerState, ItemsState, ItemState } from './checkpoint';
 import { DoneSet } from './done-set';
-import { emitItemsPage } from './emit-items-page';
-import { emitTooLarge, fits, itemsRecord } from './emitter';
+import { emitItemsPage, type PageItem } from './emit-items-page';
+import { emitItemTooLarge, fits, itemsRecord } from './emitter';
 import { enrich } from './enrich';
 import { ItemSink } from './item-sink';
 import type { LoopState } from './loop-state';
@@ -241,7 +241,8 @@ class FanOut {
       json: `[${stringifyJson(enriched)}]`,
     });
     if (fits(this.execution, record)) return sink.add(record);
-    await emitTooLarge(this.execution, { ...place(loop), frame: { ...loop.frame, sink } }, exchange, item);
+    const at = { ...place(loop), frame: { ...loop.frame, sink } };
+    await emitItemTooLarge(this.execution, at, { exchange, index, bare: this.bare(index) });
   }
 
   private async keepNowAndThen(): Promise<void> {
@@ -281,11 +282,22 @@ class FanOut {
     return { kind: 'parked', until, limit: soonest?.limit ?? null, state: this.state() };
   }
 
+  /** An item as it is published without anything attached. */
+  private bare(index: number): JsonObject {
+    return enrich(this.items[index] ?? null, {});
+  }
+
+  private pageItems(): PageItem[] {
+    return [...this.results]
+      .sort(([a], [b]) => a - b)
+      .map(([index, enriched]) => ({ index, enriched, bare: () => this.bare(index) }));
+  }
+
   private async finish(): Promise<ItemsOutcome> {
     const missing = this.items.length - this.done.size;
     if (missing !== 0) throw new Error(`${missing} items of step ${this.loop.step.path} are unaccounted for`);
     const results = this.items.map((_, index) => this.results.get(index)).filter((each) => each !== undefined);
-    if (this.isPageMode) await emitItemsPage(this.execution, this.loop, this.task.inner, results);
+    if (this.isPageMode) await emitItemsPage(this.execution, this.loop, this.task.inner, this.pageItems());
     const body = this.loop.step.request === null ? results : (this.task.inner.exchange.response.body ?? null);
     return { kind: 'completed', body, bodies: this.gathered(), ignored: false };
   }

@@ -225,10 +225,28 @@ describe('items', () => {
     );
     const outcome = await run.run();
     expect(run.messages('errors')).toMatchObject([
-      { item_index: 0, response_body: null, error: { code: 'item_too_large' } },
+      { item_index: 0, response_body: [{ value: 'a' }], error: { code: 'item_too_large' } },
     ]);
     expect(bodiesAt(run, 'root')).toEqual([[{ value: 'b', one: 'xxxxx' }]]);
-    expect(outcome).toMatchObject({ kind: 'failed', error: { type: 'partial' }, receipt: { complete: false } });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      error: { type: 'partial' },
+      receipt: { items_failed: 1, complete: false },
+    });
+    const page = new ScriptedExecution(
+      over({
+        id: 'one',
+        iterate_over: 'response.body',
+        url: `${API}/{item}`,
+        emit_to_kafka: false,
+        fanout_emit_mode: 'page',
+      }),
+      ({ url }) => ({ body: pathOf(url) === '/list' ? ['a', 'b'] : 'x'.repeat(pathOf(url) === '/a' ? 5_000 : 5) }),
+      { maxMessageBytes: 3_000 },
+    );
+    await page.run();
+    expect(page.messages('errors')).toMatchObject([{ item_index: 0, response_body: [{ value: 'a' }] }]);
+    expect(bodiesAt(page, 'root')).toEqual([[{ value: 'b', one: 'xxxxx' }]]);
   });
 
   it('run a sub-step without iterate_over once per answer', async () => {
