@@ -199,6 +199,7 @@ describe('going on from a checkpoint', () => {
       () => ({ status: 500 }),
     );
     expect(await run.run()).toMatchObject({ kind: 'failed', error: { code: 'execution_timeout', type: 'timeout' } });
+    expect(run.messages('errors')).toMatchObject([{ error: { code: 'execution_timeout' } }]);
   });
 });
 

@@ -1,33 +1,27 @@
 import { parseRetryAfter } from '@orchid/rate-limit';
 import type { AuthToken } from '@orchid/auth';
 import type { OutboundResponse } from '@orchid/http-client';
-import { newId, type JsonObject, type OrchidError } from '@orchid/kernel';
+import type { JsonObject, OrchidError } from '@orchid/kernel';
 import type { CompiledRequest } from '@orchid/plan';
 import { flowOf } from './auth-choice';
 import { decide, type Verdict } from './decide';
 import { emitError, messageError } from './emitter';
-import type { QuotaGrant, QuotaRequest } from './engine-ports';
-import { exchangeOf, responseScope, type Exchange } from './exchange';
+import type { QuotaGrant } from './engine-ports';
+import { exchangeOf, type Exchange } from './exchange';
 import type { ExecutionError } from './execution-outcome';
-import type { RequestFact } from './execution-observer.port';
 import type { LoopState } from './loop-state';
-import { OpenRows } from './open-rows';
+import type { OpenRows } from './open-rows';
 import { renderRequest, type RenderedRequest } from './render-request';
 import { RetryBudget } from './retry-budget';
 import { executionError, isStepFailure, StepError } from './step.errors';
 import type { RequestOutcome } from './step-outcome';
-
-/** Slots in flight come back this long after the attempt should have ended. */
-const LEASE_MARGIN_MS = 5_000;
+import { quotaRequest, transmit } from './transmit-request';
 
 interface Attempt {
   readonly rendered: RenderedRequest;
   readonly token: AuthToken | null;
   readonly flow: string | null;
 }
-
-type Sent =
-  { readonly response: OutboundResponse; readonly toldUntil: number | null } | { readonly error: OrchidError };
 
 /** What to do after an attempt: an outcome ends the request, a number waits so many milliseconds and tries again. */
 type Next = RequestOutcome | { readonly kind: 'again'; readonly waitMs: number; readonly excused: boolean };
@@ -54,7 +48,8 @@ export class RequestSender {
     for (;;) {
       const stopped = this.stopped();
       if (stopped !== null) return stopped;
-      if (this.budget.isOverdue(this.clock.now())) return this.fail(this.overdue(), null);
+      const overdue = this.overdue();
+      if (overdue !== null) return this.fail(overdue, null);
       const next = await this.attempt();
       if (this.loop.open !== null && !isUsed(next)) await this.loop.closeRows();
       if (next.kind !== 'again') return next;
@@ -83,13 +78,6 @@ export class RequestSender {
     if (reason === 'cancel') return { kind: 'cancelled' };
     if (reason === 'lost') return { kind: 'lost' };
     if (reason === 'yield' || (this.run.isOverdue() && this.run.progressed)) return this.park(this.clock.now(), null);
-    if (this.run.isOverdue()) {
-      const message = `the execution got no further within ${this.run.input.plan.maxExecutionMs} ms of active time (max_execution_seconds)`;
-      return {
-        kind: 'failed',
-        error: executionError(new StepError('execution_timeout', message, {}, 'timeout'), this.loop.step.path),
-      };
-    }
     return null;
   }
 
@@ -99,7 +87,7 @@ export class RequestSender {
     if ('failure' in attempt) return this.fail(attempt.failure, null);
     const permission = await this.acquire(attempt.rendered);
     if (permission.kind !== 'granted') return permission;
-    const sent = await this.transmit(attempt.rendered, permission.grant);
+    const sent = await transmit(this.loop, attempt.rendered, permission.grant);
     if (this.run.input.stop.reason === 'lost') return { kind: 'lost' };
     if ('error' in sent) return this.onTransportError(sent.error);
     return this.onAnswer(attempt, sent.response, sent.toldUntil);
@@ -134,7 +122,9 @@ export class RequestSender {
 
   private async acquire(rendered: RenderedRequest): Promise<RequestOutcome | { kind: 'granted'; grant: QuotaGrant }> {
     const { step, run } = this.loop;
-    const outcome = await run.time.ofWait(() => run.ports.quota.acquire(this.quotaRequest(rendered)));
+    const outcome = await run.time.ofWait(() =>
+      run.ports.quota.acquire(quotaRequest(this.loop, this.request, rendered)),
+    );
     if (outcome.kind === 'granted') {
       this.budget.excuse(outcome.waitedMs);
       return outcome;
@@ -146,41 +136,6 @@ export class RequestSender {
     const error = executionError(new StepError('rate_limited', message, {}, 'rate_limit'), step.path);
     await emitError(run, this.loop, messageError(error, this.budget.attempt, until), null);
     return outcome.exceeded === 'park' ? this.park(until, limit) : { kind: 'failed', error };
-  }
-
-  private quotaRequest(rendered: RenderedRequest): QuotaRequest {
-    const { request, run } = this;
-    return {
-      grantId: newId(),
-      method: request.method,
-      url: rendered.saved.url,
-      template: request.url.source,
-      stepId: this.loop.step.id,
-      maxWaitMs: run.input.parkAfterMs,
-      leaseMs: request.timeoutMs + LEASE_MARGIN_MS,
-      signal: run.input.stop.waiting,
-    };
-  }
-
-  private async transmit(rendered: RenderedRequest, grant: QuotaGrant): Promise<Sent> {
-    const { ports, receipt } = this.run;
-    const began = this.clock.now();
-    receipt.counts.api_calls += 1;
-    try {
-      const response = await ports.http.send(rendered.outbound);
-      this.report(rendered, { response, durationMs: response.durationMs, errorCode: null });
-      receipt.counts.bytes += response.size;
-      const { rest } = response;
-      if (rest !== undefined) this.loop.beginRows(new OpenRows(exchangeOf(rendered.saved, response), rest, grant));
-      const toldUntil = await grant.learn({ response: responseScope(response) });
-      return { response, toldUntil };
-    } catch (error) {
-      if (!isStepFailure(error)) throw error;
-      this.report(rendered, { response: null, durationMs: this.clock.now() - began, errorCode: error.code });
-      return { error };
-    } finally {
-      if (this.loop.open === null) await grant.release();
-    }
   }
 
   /** The next rows of an answer that is still arriving. */
@@ -195,20 +150,6 @@ export class RequestSender {
       if (!isStepFailure(error)) throw error;
       return this.onTransportError(error);
     }
-  }
-
-  private report(rendered: RenderedRequest, end: Pick<RequestFact, 'response' | 'durationMs' | 'errorCode'>): void {
-    const { page, step, frame } = this.loop;
-    this.run.ports.observer.requestSent?.({
-      stepPath: step.path,
-      page,
-      itemIndex: frame.itemIndex,
-      method: this.request.method,
-      shown: rendered.saved,
-      body: rendered.body,
-      status: end.response?.status ?? null,
-      ...end,
-    });
   }
 
   private onTransportError(error: OrchidError): Next | Promise<Next> {
@@ -323,8 +264,16 @@ export class RequestSender {
     return { kind: 'parked', until, limit, state: this.budget.state(this.clock.now()) };
   }
 
-  private overdue(): StepError {
-    const message = `step ${this.loop.step.path} took longer than ${this.request.stepTimeoutMs} ms with all its attempts (step_timeout_seconds)`;
+  /** The time that is over, if any is: the execution's, without getting any further, or the step's. */
+  private overdue(): StepError | null {
+    const { path } = this.loop.step;
+    if (this.run.isOverdue()) {
+      const { maxExecutionMs } = this.run.input.plan;
+      const message = `the execution got no further within ${maxExecutionMs} ms of active time (max_execution_seconds)`;
+      return new StepError('execution_timeout', message, {}, 'timeout');
+    }
+    if (!this.budget.isOverdue(this.clock.now())) return null;
+    const message = `step ${path} took longer than ${this.request.stepTimeoutMs} ms with all its attempts (step_timeout_seconds)`;
     return new StepError('step_timeout', message, {}, 'timeout');
   }
 
