@@ -52,6 +52,36 @@ describe('AckTracker', () => {
     expect(state.most).toBeLessThan(9 * MEBIBYTE);
   });
 
+  it('settles without waiting for what is handed over later, however they are acknowledged', async () => {
+    const acks: (() => void)[] = [];
+    const publisher: Publisher = {
+      maxMessageBytes: MEBIBYTE,
+      publish: () => new Promise((resolve) => acks.push(resolve)),
+      ping: () => Promise.resolve(0),
+      close: () => Promise.resolve(),
+    };
+    const ignore = () => undefined;
+    const tracker = new AckTracker(publisher, ignore, () => 0, ignore);
+    const order: string[] = [];
+    await tracker.publish([record(1)]);
+    await tracker.publish([record(1)]);
+    const first = tracker.settled().then(() => order.push('first two'));
+    await tracker.publish([record(1)]);
+    const all = tracker.settled().then(() => order.push('all three'));
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    acks[1]?.();
+    await turn();
+    expect(order).toEqual([]);
+    acks[0]?.();
+    await first;
+    await turn();
+    expect(order).toEqual(['first two']);
+    acks[2]?.();
+    await all;
+    await tracker.settled();
+    expect(order).toEqual(['first two', 'all three']);
+  });
+
   it('settles only when everything is acknowledged', async () => {
     const { tracker, state, acknowledged } = slowPublisher();
     await tracker.publish([record(10)]);

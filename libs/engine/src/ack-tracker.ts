@@ -2,14 +2,21 @@ import type { OutgoingRecord, Publisher } from '@orchid/messaging';
 
 const MAX_UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024;
 
+/** Somebody who waits for every publish up to a number. */
+interface Settling {
+  readonly upTo: number;
+  readonly wake: () => void;
+}
+
 /** Publishes without waiting for each acknowledgement, but never with more than a bounded number of bytes outstanding. */
 export class AckTracker {
-  private outstanding = 0;
+  /** Publishes without an acknowledgement, by number, oldest first. */
+  private readonly outstanding = new Set<number>();
+  private handedOver = 0;
   private bytes = 0;
   private failure: { readonly error: unknown } | null = null;
-  /** Those who wait until there is room again, and until nothing is outstanding. */
   private waiting: (() => void)[] = [];
-  private settling: (() => void)[] = [];
+  private settling: Settling[] = [];
 
   constructor(
     private readonly publisher: Publisher,
@@ -28,10 +35,16 @@ export class AckTracker {
     this.throwFailure();
   }
 
-  /** Resolves once everything handed over so far is acknowledged. */
+  /** Resolves once everything handed over so far is acknowledged, whatever is handed over meanwhile. */
   async settled(): Promise<void> {
-    while (this.outstanding > 0) await new Promise<void>((resolve) => this.settling.push(resolve));
+    const upTo = this.handedOver;
+    if (this.oldest() <= upTo) await new Promise<void>((wake) => this.settling.push({ upTo, wake }));
     this.throwFailure();
+  }
+
+  private oldest(): number {
+    const first = this.outstanding.values().next();
+    return first.done === true ? Infinity : first.value;
   }
 
   private isFull(): boolean {
@@ -42,7 +55,9 @@ export class AckTracker {
     const size = records.reduce((sum, record) => sum + record.value.length, 0);
     const began = this.now();
     this.bytes += size;
-    this.outstanding += 1;
+    this.handedOver += 1;
+    const number = this.handedOver;
+    this.outstanding.add(number);
     this.onHandedOver(records);
     void this.publisher
       .publish(records)
@@ -50,22 +65,30 @@ export class AckTracker {
       .catch((error: unknown) => {
         this.failure ??= { error };
       })
-      .finally(() => this.ended(size));
+      .finally(() => this.ended(number, size));
   }
 
-  private ended(size: number): void {
+  private ended(number: number, size: number): void {
     this.bytes -= size;
-    this.outstanding -= 1;
-    if (!this.isFull()) this.waiting = wake(this.waiting);
-    if (this.outstanding === 0) this.settling = wake(this.settling);
+    this.outstanding.delete(number);
+    if (!this.isFull()) {
+      const sleepers = this.waiting;
+      this.waiting = [];
+      for (const wake of sleepers) wake();
+    }
+    this.wakeSettled();
+  }
+
+  private wakeSettled(): void {
+    if (this.settling.length === 0) return;
+    const oldest = this.oldest();
+    const settled = this.settling.filter(({ upTo }) => upTo < oldest);
+    if (settled.length === 0) return;
+    this.settling = this.settling.filter(({ upTo }) => upTo >= oldest);
+    for (const { wake } of settled) wake();
   }
 
   private throwFailure(): void {
     if (this.failure !== null) throw this.failure.error;
   }
-}
-
-function wake(sleepers: readonly (() => void)[]): [] {
-  for (const sleeper of sleepers) sleeper();
-  return [];
 }

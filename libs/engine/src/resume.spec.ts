@@ -43,6 +43,49 @@ describe('going on from a checkpoint', () => {
     expect(ids).toEqual(whole.messages('responses').map((message) => message.message_id));
   });
 
+  it('keeps the position of a long page while its items run, one checkpoint at a time', async () => {
+    const fan: StepDocument = {
+      url: '{config.base_url}/list',
+      sub_steps: [{ id: 'd', iterate_over: 'response.body', url: '{config.base_url}/d/{item}', concurrency: 5 }],
+    };
+    const run: ScriptedExecution = new ScriptedExecution(plan(fan), async (request) => {
+      if (path(request) === '/list') return { body: Array.from({ length: 40 }, (_, i) => i) };
+      await run.clock.sleep(1_000);
+      return { body: {} };
+    });
+    let [underWay, most] = [0, 0];
+    const save = run.checkpoints.save.bind(run.checkpoints);
+    run.checkpoints.save = async (state, progress) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      for (let turns = 0; turns < 40; turns += 1) await Promise.resolve();
+      await save(state, progress);
+      underWay -= 1;
+    };
+    expect((await run.run()).kind).toBe('success');
+    expect(run.checkpoints.saves).toBeGreaterThan(1);
+    expect([most, underWay]).toEqual([1, 0]);
+  });
+
+  it('writes no checkpoint any more once a run has failed', async () => {
+    const run: ScriptedExecution = new ScriptedExecution(plan(paged), (request, call) => {
+      if (call === 2) throw new Error('a defect');
+      return pages(5)(request, call);
+    });
+    let ended = false;
+    const late: boolean[] = [];
+    const save = run.checkpoints.save.bind(run.checkpoints);
+    run.checkpoints.save = async (state, progress) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      late.push(ended);
+      await save(state, progress);
+    };
+    await expect(run.run()).rejects.toThrow('a defect');
+    ended = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(late).toEqual([false]);
+  });
+
   it('parks on a long wait told by the server and counts its retries on', async () => {
     const busy: Script = () => ({ status: 429, headers: { 'retry-after': '120' }, body: {} });
     const first = new ScriptedExecution(plan({ ...paged, retry: { max_retries: 1 } }), busy);

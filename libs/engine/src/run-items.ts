@@ -62,6 +62,7 @@ class FanOut {
   private cursor = 0;
   private halted: ItemsOutcome | 'parked' | null = null;
   private keptAt: number;
+  private keeping = false;
 
   constructor(private readonly task: ItemsTask) {
     const state = task.inner.items;
@@ -247,11 +248,14 @@ class FanOut {
 
   private async keepNowAndThen(): Promise<void> {
     const now = this.execution.ports.clock.now();
-    if (now - this.keptAt < KEEP_EVERY_MS || this.task.inner.exchange.size > KEEP_MAX_BYTES || this.halted !== null)
-      return;
-    this.keptAt = now;
+    if (this.keeping || now - this.keptAt < KEEP_EVERY_MS || this.halted !== null) return;
+    if (this.task.inner.exchange.size > KEEP_MAX_BYTES) return;
+    // One at a time: an older position must not be written over a newer one.
+    this.keeping = true;
     this.execution.ports.observer.pageDone?.(this.execution.receipt.progress());
     await this.task.keep(this.state());
+    this.keptAt = this.execution.ports.clock.now();
+    this.keeping = false;
   }
 
   private state(): ItemsState {

@@ -57,6 +57,8 @@ class StepRunner {
         return outcome;
       }
     } finally {
+      // No checkpoint may be written any more once the run has ended: somebody else may own the execution by then.
+      await this.kept.catch(() => undefined);
       if (this.loop.open !== null) await this.loop.closeRows();
     }
   }
